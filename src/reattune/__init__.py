@@ -1,0 +1,1 @@
+"""Notice ruptures in a working relationship, repair them, learn from them."""

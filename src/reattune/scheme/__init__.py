@@ -1,0 +1,1 @@
+"""The code set as data: markers, strategies, contributions, with definitions and sources."""
