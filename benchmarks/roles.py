@@ -1,8 +1,8 @@
 """How well the talk alone tells who is the therapist, and how far the stated confidence can be trusted.
 
-Reads transcripts whose roles are known, hides the labels, and asks ``reattune.formats.talk``. Prints
-accuracy and a reliability table for whole sessions and for their first turns; with ``--fit`` it also fits the weights anew,
-in folds grouped by file and transcript, and prints them.
+Reads transcripts whose roles are known, hides the labels, and asks ``reattune.formats.talk``. Prints accuracy
+and a reliability table for whole sessions and for their first turns; with ``--fit`` it also fits the weights
+anew, in folds grouped by file and transcript, and prints them.
 
     python benchmarks/roles.py [--fit] TABLE.csv [TABLE.csv ...]
 """

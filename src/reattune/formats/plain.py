@@ -20,7 +20,7 @@ def parse(source: Source) -> list[Draft]:
 def parse_lines(lines: Sequence[str]) -> Draft:
     """The session in these lines (numbered from 1)."""
     heads = [find_head(line) for line in lines]
-    spoken = sum(1 for line in lines if line and not line.isspace())
+    spoken = sum(1 for line in lines if line and not line.isspace() and not _time_alone(line))
     accepted = choose((head for head in heads if head is not None), spoken)
     labels = [head.label for head in heads if head is not None and head.label in accepted]
     by_number = numbered(labels)
@@ -41,9 +41,8 @@ def parse_lines(lines: Sequence[str]) -> Draft:
             parts.append(line[head.end :])
             waiting = (None, None)
         elif line and not line.isspace():
-            start, end, at = lead_time(line.lstrip())
-            if start is not None and not line.lstrip()[at:].strip():
-                waiting = (start, end)  # a time on a line of its own belongs to the next speaker
+            if (span := _time_alone(line)) is not None:
+                waiting = span  # it belongs to the next speaker
             elif draft.rows:
                 parts.append(line)
             else:
@@ -59,6 +58,14 @@ def parse_lines(lines: Sequence[str]) -> Draft:
             )
     draft.rows = [row for row in draft.rows if row.text]
     return draft
+
+
+def _time_alone(line: str) -> tuple[int, int | None] | None:
+    """The time (or span) on a line that holds nothing else, or None."""
+    if len(line) > 80:
+        return None
+    start, end, at = lead_time(line.strip())
+    return (start, end) if start is not None and at == len(line.strip()) else None
 
 
 def _row(head: Head, number: int, waiting: tuple[int | None, int | None], by_number: bool) -> Row:

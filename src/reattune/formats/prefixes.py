@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reattune.formats.clean import clean_label, word_set
@@ -140,14 +140,14 @@ def choose(heads: Iterable[Head], lines: int) -> set[str]:
     total = sum(counts.values())
     if total >= lines:
         return set(counts)
-    return {
-        label
-        for label, count in counts.items()
-        if _accepted(label, count, label in timed, mostly=total >= 0.8 * lines, lines=lines)
-    }
+    mostly = total >= 0.8 * lines
+    chosen = {label for label, n in counts.items() if _accepted(label, n, label in timed, mostly, lines)}
+    if len(chosen) == 1:  # a short file: the second voice may have spoken once
+        chosen |= {label for label in counts if _like_a_name(label)}
+    return chosen
 
 
-def _accepted(label: str, count: int, timed: bool, *, mostly: bool, lines: int) -> bool:
+def _accepted(label: str, count: int, timed: bool, mostly: bool, lines: int) -> bool:
     named = _like_a_name(label)
     if is_role_label(label) and (named or " " not in label or role_of_label(label) is None):
         return True
@@ -177,8 +177,3 @@ def stem(label: str) -> str:
     """``T`` of ``T12``."""
     found = _NUMBERED.fullmatch(label)
     return found.group(1) if found else label
-
-
-def words_of(lines: Iterable[str], heads: Collection[Head]) -> set[str]:
-    """The accepted labels of ``lines`` with their candidates ``heads``."""
-    return choose(heads, sum(1 for line in lines if line and not line.isspace()))

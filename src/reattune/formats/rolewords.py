@@ -10,8 +10,8 @@ from reattune.record import Role
 _THERAPIST = word_set(
     """therapist psychotherapist counsellor counselor clinician psychologist psychiatrist psychoanalyst
     analyst interviewer coach worker caseworker practitioner provider facilitator advisor adviser helper
-    doctor     therapeut therapeutin psychotherapeut psychotherapeutin berater beraterin psychologe psychologin
-    psychiater psychiaterin arzt ärztin interviewerin sozialarbeiter sozialarbeiterin
+    doctor therapeut therapeutin psychotherapeut psychotherapeutin berater beraterin psychologe
+    psychologin psychiater psychiaterin arzt ärztin interviewerin sozialarbeiter sozialarbeiterin
     thérapeute psychologue terapeuta psicólogo psicóloga th ther"""
 )
 _CLIENT = word_set(

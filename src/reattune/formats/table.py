@@ -239,7 +239,8 @@ def _stray(line: str, delimiter: str) -> bool:
 
 def _cells(lines: Sequence[str], offset: int, delimiter: str) -> list[_Record] | None:
     """The rows in a group of lines, or None where the group cannot be read."""
-    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter)
+    several = len(lines) > 1  # then a closing quotation mark must end its cell, or it closes nothing
+    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=several)
     records: list[_Record] = []
     begins = offset + 1
     try:
@@ -248,7 +249,7 @@ def _cells(lines: Sequence[str], offset: int, delimiter: str) -> list[_Record] |
                 records.append(_Record(begins, cells))
             begins = offset + reader.line_num + 1
     except csv.Error:
-        return None if len(lines) > 1 else [_Record(offset + 1, [""], "a cell is too long or damaged")]
+        return None if several else [_Record(offset + 1, [""], "a cell is too long or damaged")]
     return records
 
 
