@@ -9,6 +9,9 @@ import pytest
 from reattune.errors import InputError, SettingError
 from reattune.formats import dump, read, read_bytes, sniff, write
 
+SRT = "1\n00:00:01,000 --> 00:00:02,000\nT: a\n\n2\n00:00:02,000 --> 00:00:03,000\nC: b\n"
+CONVOKIT = '{"conversation_id": "1", "speaker": "T", "text": "a"}\n'
+    '{"conversation_id": "1", "speaker": "C", "text": "b"}'
 TWO = "T: Hello.\nC: Hi.\n"
 
 BAD = [
@@ -65,7 +68,7 @@ def test_directory_missing_file_and_no_permission(tmp_path: Path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    with pytest.raises(InputError, match="no permission.*chmod"):
+    with pytest.raises(InputError, match=r"no permission.*chmod"):
         read(path)
 
 
@@ -101,9 +104,9 @@ def test_names_lie_and_content_counts(tmp_path: Path):
         "a.txt": ("WEBVTT\n\n00:01.000 --> 00:02.000\n<v T>a\n\n00:02.000 --> 00:03.000\n<v C>b\n", "webvtt"),
         "b.vtt": ("speaker,text\nT,a\nC,b\n", "csv"),
         "c.csv": (TWO, "text"),
-        "d.json": ("1\n00:00:01,000 --> 00:00:02,000\nT: a\n\n2\n00:00:02,000 --> 00:00:03,000\nC: b\n", "srt"),
+        "d.json": (SRT, "srt"),
         "e.txt": ('{"segments": [{"text": "a", "speaker": "T"}, {"text": "b", "speaker": "C"}]}', "whisperx"),
-        "f.csv": ('{"conversation_id": "1", "speaker": "T", "text": "a"}\n{"conversation_id": "1", "speaker": "C", "text": "b"}', "convokit"),
+        "f.csv": (CONVOKIT, "convokit"),
         "g.vtt": ("speaker\ttext\nT\ta\nC\tb\n", "tsv"),
         "h": (TWO, "text"),
     }  # fmt: skip

@@ -138,7 +138,10 @@ def test_times_backwards_and_overlaps_are_said_and_kept(read_text):
 
 
 def test_words_before_the_first_voice_are_kept_as_unknown(read_text):
-    text = "WEBVTT\n\n00:01.000 --> 00:02.000\nHum.\n\n00:02.000 --> 00:03.000\n<v T>Yes?\n\n00:03.000 --> 00:04.000\n<v C>No.\n"
+    text = (
+        "WEBVTT\n\n00:01.000 --> 00:02.000\nHum.\n\n00:02.000 --> 00:03.000\n<v T>Yes?\n\n"
+        "00:03.000 --> 00:04.000\n<v C>No.\n"
+    )
     (session,) = read_text(text, "x.vtt")
     assert session.turns[0].speaker == "unknown"
     assert session.turns[0].role is Role.THIRD

@@ -40,10 +40,12 @@ def test_truncated_json_says_line_and_column(read_text):
 
 def test_convokit(read_text):
     lines = [
-        {"id": "a0", "conversation_id": "a", "speaker": "lee", "text": "So?", "timestamp": 1772460000, "reply-to": None,
-         "meta": {"role": "therapist"}},
-        {"id": "b0", "conversation_id": "b", "speaker": {"id": "T"}, "text": "Hi.", "timestamp": 1.5, "meta": {}},
-        {"id": "a1", "conversation_id": "a", "speaker": "sam", "text": "No.", "timestamp": 1772460004, "reply-to": "a0"},
+        {"id": "a0", "conversation_id": "a", "speaker": "lee", "text": "So?", "timestamp": 1772460000,
+         "reply-to": None, "meta": {"role": "therapist"}},
+        {"id": "b0", "conversation_id": "b", "speaker": {"id": "T"}, "text": "Hi.", "timestamp": 1.5,
+         "meta": {}},
+        {"id": "a1", "conversation_id": "a", "speaker": "sam", "text": "No.", "timestamp": 1772460004,
+         "reply-to": "a0"},
         {"id": "b1", "root": "b", "user": "C", "text": "Hm.", "timestamp": None},
     ]  # fmt: skip
     text = "\n".join(map(json.dumps, lines)) + '\n{"id": "b2", "te'

@@ -26,7 +26,9 @@ characters = st.characters(exclude_categories=["Cs"])
 words = st.one_of(
     st.text(characters, min_size=1, max_size=40),
     st.sampled_from(
-        ["Sam: hm", "a --> b", '"', "<v Bo>x</v>", "&lt;b&gt;", "[00:01:02] C: no", "-", "=1+1", "{\\an8}", "NOTE x", "T2: x"]
+        ["Sam: hm", "a --> b", '"', "<v Bo>x</v>", "&lt;b&gt;", "[00:01:02] C: no", "-", "=1+1", "{\\an8}",
+        "NOTE x",
+         "T2: x"]
     ),
 ).map(clean).filter(bool)  # fmt: skip
 plain_words = st.from_regex(r"\A[A-Za-z][a-zA-Z ,.?!'é€😔\"-]{0,30}\Z").map(clean).filter(bool)
@@ -104,20 +106,30 @@ def test_several_sessions_come_back(kind, data):
 
 
 SAMPLES = {
-    "webvtt": "WEBVTT\n\nNOTE x\n\n1\n00:01.000 --> 00:02.000\nDr Lee: How are you &amp; yours?\n\n00:02.500 --> 00:03.000\n"
+    "webvtt": "WEBVTT\n\nNOTE x\n\n1\n00:01.000 --> 00:02.000\nDr Lee: How are you &amp; yours?\n\n"
+    "00:02.500 --> 00:03.000\n"
     "Sam: Fine.\nThank you.\n\n3\n00:00:04.000 --> 00:00:05.000 align:start\n<v Dr Lee>So</v>\n",
-    "srt": "1\n00:00:01,000 --> 00:00:02,000\nT: Hello.\n\n2\n00:00:02,500 --> 00:00:04,000\n- C: <i>Hi.</i>\nMore\n\n3\n",
-    "text": "Session 2\n\nT: How are you?\nC: Tired.\nReally: tired.\n[00:01:02] T: Hm\nSam  0:07\nwords\n12. C: yes\n",
-    "csv": 'transcript_id,utterance_id,interlocutor,timestamp,utterance_text\n1,0,therapist,00:00:13,"a, ""b""\nc"\n'
+    "srt": "1\n00:00:01,000 --> 00:00:02,000\nT: Hello.\n\n"
+    "2\n00:00:02,500 --> 00:00:04,000\n- C: <i>Hi.</i>\nMore\n\n3\n",
+    "text": "Session 2\n\nT: How are you?\nC: Tired.\nReally: tired.\n"
+    "[00:01:02] T: Hm\nSam  0:07\nwords\n12. C: yes\n",
+    "csv": 'transcript_id,utterance_id,interlocutor,timestamp,utterance_text\n'
+    '1,0,therapist,00:00:13,"a, ""b""\nc"\n'
     "1,1,client,00:00:20,d\n2,0,client,,e\n2,1,therapist,5,f\n",
     "tsv": "speaker\tstart_ms\ttext\nT\t1\ta\nC\t22\tb\nT\t\tc\n",
-    "whisperx": '{"segments": [{"start": 0.5, "end": 1, "text": "a", "speaker": "S0"},\n{"text": "b", "speaker": "S1"}]}',
-    "convokit": '{"id": "1", "conversation_id": "c", "speaker": "T", "text": "a", "timestamp": 3, "meta": {"role": null}}\n'
+    "whisperx": '{"segments": [{"start": 0.5, "end": 1, "text": "a", "speaker": "S0"},\n'
+    '{"text": "b", "speaker": "S1"}]}',
+    "convokit": '{"id": "1", "conversation_id": "c", "speaker": "T", "text": "a", "timestamp": 3, '
+    '"meta": {"role": null}}\n'
     '{"id": "2", "conversation_id": "c", "speaker": "C", "text": "b", "reply-to": "1"}\n',
 }  # fmt: skip
 PIECES = [
-    "\n", "\n\n", ":", ": ", "-->", "<v ", ">", '"', ",", "\t", "{", "}", "[", "]", "\\", "0", "9" * 30, "&#99999999;", "&#xd800;",
-    "\ud7ff", "\ufffe", "\x85", "\u2028", "T: ", "C: ", "12. ", "[1:00]", "null", "-1", "1e999", "NaN", '"\\ud800"', "\r", "\x0b", "T9: ",
+    "\n", "\n\n", ":", ": ", "-->", "<v ", ">", '"', ",", "\t", "{", "}", "[", "]", "\\", "0", "9" * 30,
+    "&#99999999;",
+    "&#xd800;",
+    "\ud7ff", "\ufffe", "\x85", "\u2028", "T: ", "C: ", "12. ", "[1:00]", "null", "-1", "1e999", "NaN",
+    '"\\ud800"',
+    "\r", "\x0b", "T9: ",
     "Sam  0:03", "**", "- ", "(", ")", "unknown: ", "  ", "İ", "ß: ", "Dr ",
 ]  # fmt: skip
 

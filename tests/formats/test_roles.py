@@ -29,7 +29,8 @@ def roles(session):
 @pytest.mark.parametrize(
     ("label", "role"),
     [
-        ("Therapist", T), ("THERAPIST 1", T), ("Dr Lee", T), ("Dr. K. Lee", T), ("counsellor", T), ("Social worker", T),
+        ("Therapist", T), ("THERAPIST 1", T), ("Dr Lee", T), ("Dr. K. Lee", T),
+        ("counsellor", T), ("Social worker", T),
         ("Lee (Therapist)", T), ("Beraterin", T), ("Psychologe Maier", T), ("Th", T),
         ("Client 2", C), ("patient", C), ("Klientin", C), ("Cl.", C), ("Sam (client)", C),
         ("Interpreter", X), ("Client's interpreter", X), ("Dolmetscherin", X),
@@ -79,7 +80,7 @@ def test_a_couple_by_option(read_text):
 
 
 def test_an_unknown_name_lists_the_speakers(read_text):
-    with pytest.raises(SettingError, match="--therapist 'Max'.*'A', 'B'"):
+    with pytest.raises(SettingError, match=r"--therapist 'Max'.*'A', 'B'"):
         read_text(text(TALK), therapist="Max")
     with pytest.raises(SettingError, match="as therapist and as client"):
         read_text(text(TALK), therapist="A", client=["a"])
@@ -109,7 +110,7 @@ def test_a_guess_beside_a_known_client_picks_among_the_others(read_text):
 
 
 def test_roles_that_leave_nobody_are_refused(read_text):
-    with pytest.raises(InputError, match="nobody is the therapist.*--therapist NAME"):
+    with pytest.raises(InputError, match=r"nobody is the therapist.*--therapist NAME"):
         read_text("Client 1: a\nClient 2: b\n")
-    with pytest.raises(InputError, match="nobody is the client.*--client NAME"):
+    with pytest.raises(InputError, match=r"nobody is the client.*--client NAME"):
         read_text("Therapist: a\nInterpreter: b\n")

@@ -16,7 +16,10 @@ from reattune.record import Session, Turn
 
 _TIMING = re.compile(rf"[ \t]{{0,8}}({CLOCK})[ \t]{{0,8}}-->[ \t]{{0,8}}({CLOCK})(?:[ \t].{{0,400}})?$")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,80})?[ \t]{1,8}([^<>]{1,300})>")
-_TAG = re.compile(r"</?(?:[a-zA-Z][^<>]{0,300}|[0-9][0-9:.,]{0,20})?>|\{\\[^{}]{0,60}\}")
+_TAG = re.compile(
+    r"</?(?:(?:c|i|b|u|s|v|font|lang|ruby|rt)(?:[.\s/][^<>]{0,300})?|[0-9][0-9:.,]{0,20})?>", re.IGNORECASE
+)
+_OVERRIDE = re.compile(r"\{\\[a-zA-Z][^{}]{0,60}\}")  # {\an8}, in SubRip files
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -76,7 +79,7 @@ def _rows(cues: Sequence[Cue], *, entities: bool) -> Iterator[Row]:
         parts = _by_voice(cue, entities) if voiced else _by_prefix(cue, accepted, entities)
         first = True
         for speaker, words in parts:
-            text = clean(words)
+            text = clean(words) if entities else _settled(clean(words))
             if not text:
                 continue
             label = None if speaker is None else clean_label(speaker) or None
@@ -120,12 +123,22 @@ def _by_prefix(cue: Cue, accepted: set[str], entities: bool) -> Iterator[tuple[s
 
 
 def _plain(text: str, entities: bool) -> str:
-    """Without tags, and with entities as the characters they stand for."""
-    if "<" in text or "{" in text:
+    """Without tags, and with entities as the characters they stand for (else without SubRip's overrides)."""
+    if "<" in text:
         text = _TAG.sub("", text)
-    if entities and "&" in text:
-        text = _ENTITY.sub(lambda found: html.unescape(found.group()), text)
-    return text
+    if not entities:
+        return _OVERRIDE.sub("", text) if "{" in text else text
+    return _ENTITY.sub(lambda found: html.unescape(found.group()), text) if "&" in text else text
+
+
+def _settled(text: str) -> str:
+    """Without the tags that appear when lines are joined; SubRip could not keep them apart from words."""
+    for _ in range(10):
+        bare = clean(_plain(text, False))
+        if bare == text:
+            return text
+        text = bare
+    return clean(text.replace("<", " ").replace("{", " "))
 
 
 def timed_turns(session: Session, title: str) -> Iterable[tuple[Turn, int, int]]:

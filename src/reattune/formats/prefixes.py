@@ -101,7 +101,7 @@ def find_head(line: str) -> Head | None:
 def _head(
     raw: str, kind: str, end: int, start_ms: int | None, end_ms: int | None, number: str | None
 ) -> Head | None:
-    label = clean_label(raw)
+    label = clean_label(raw).strip("-–—•>*_ ")  # dashes and marks around a label are no part of it
     return Head(label, kind, end, start_ms, end_ms, number) if _possible(label) else None
 
 

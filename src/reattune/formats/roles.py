@@ -102,7 +102,9 @@ def _given(
 
 def _match(name: str, labels: Sequence[str], wanted: Wish) -> str | None:
     """The label that a name means: the same but for case, or the only one that has all its words."""
-    same = [label for label in labels if label.casefold() == name.strip().casefold()]
+    same = [label for label in labels if label == name] or [
+        label for label in labels if label.casefold() == name.strip().casefold()
+    ]
     words = set(name.casefold().split())
     if not same and words:
         same = [label for label in labels if words <= set(label.casefold().replace(".", " ").split())]
