@@ -10,8 +10,7 @@ from reattune.errors import InputError, SettingError
 from reattune.formats import dump, read, read_bytes, sniff, write
 
 SRT = "1\n00:00:01,000 --> 00:00:02,000\nT: a\n\n2\n00:00:02,000 --> 00:00:03,000\nC: b\n"
-CONVOKIT = '{"conversation_id": "1", "speaker": "T", "text": "a"}\n'
-    '{"conversation_id": "1", "speaker": "C", "text": "b"}'
+CONVOKIT = "\n".join(f'{{"conversation_id": "1", "speaker": "{who}", "text": "b"}}' for who in "TC")
 TWO = "T: Hello.\nC: Hi.\n"
 
 BAD = [
@@ -29,7 +28,7 @@ BAD = [
     ("page.txt", b"<!DOCTYPE html><html><p>T: a</p></html>", "web page", 1),
     ("one.txt", b"T: Hello.\nT: Anyone?\n", "only one speaker", 1),
     ("one.vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\n<v Sam>Hello.\n", "only one speaker", 3),
-    ("none.txt", b"Hello there.\nHow are you?\n", "no spoken words|no speaker labels", None),
+    ("none.txt", b"\nHello there.\nNote: well.\n", "no speaker labels", 2),
     ("none.vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\nHello.\n", "no speaker labels", 3),
     ("none.json", b'{"segments": [{"start": 0, "end": 1, "text": "Hi"}]}', "no speaker labels", None),
     ("nothing.vtt", b"WEBVTT\n\nNOTE nothing\n", "no spoken words", None),

@@ -48,7 +48,9 @@ def parse_lines(lines: Sequence[str]) -> Draft:
             else:
                 skipped.append(number)
     close()
-    if skipped and draft.rows:
+    if skipped and not draft.rows:  # words, but nobody's: the caller says so
+        draft.rows.append(Row(None, clean(" ".join(lines[n - 1] for n in skipped)), line=skipped[0]))
+    elif skipped:
         what = f"{len(skipped)} line(s) before the first speaker label were left out"
         draft.remarks.append(Remark("preamble", what, skipped[0]))
     for row in draft.rows:

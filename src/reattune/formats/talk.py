@@ -41,6 +41,7 @@ WEIGHTS: Mapping[str, float] = {
     "opens": 1.0,
 }
 _SUREST = 0.99
+_FEW_TURNS = 6  # with fewer, the score counts for less
 
 
 @dataclass(slots=True)
@@ -56,9 +57,11 @@ class _Counts:
 @dataclass(frozen=True, slots=True)
 class Voice:
     """One speaker's features: shares of turns (``asks``, ``reflects``), shares of words
-    (``you``, ``i``), the logarithm of words per turn (``length``), and whether the speaker opens (1 or 0)."""
+    (``you``, ``i``), the logarithm of words per turn (``length``), and whether the speaker opens (1 or 0).
+    ``turns`` is how many were counted."""
 
     features: Mapping[str, float] = field(default_factory=dict)
+    turns: int = 0
 
 
 def voices(talk: Iterable[tuple[str, str]]) -> dict[str, Voice]:
@@ -71,7 +74,7 @@ def voices(talk: Iterable[tuple[str, str]]) -> dict[str, Voice]:
         opener = opener or speaker
         _count(counts.setdefault(speaker, _Counts()), text[:4_000])
     mean = _pooled(counts.values())
-    return {speaker: Voice(_features(c, mean, speaker == opener)) for speaker, c in counts.items()}
+    return {speaker: Voice(_features(c, mean, speaker == opener), c.turns) for speaker, c in counts.items()}
 
 
 def _count(counts: _Counts, text: str) -> None:
@@ -113,6 +116,7 @@ def difference(one: Voice, other: Voice) -> dict[str, float]:
 def probability(one: Voice, other: Voice) -> float:
     """The probability that of these two the first is the therapist, from 0.01 to 0.99."""
     score = sum(WEIGHTS[name] * value for name, value in difference(one, other).items())
+    score *= min(1.0, (one.turns + other.turns) / _FEW_TURNS)
     chance = 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
     return min(_SUREST, max(1 - _SUREST, chance))
 
