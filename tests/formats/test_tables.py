@@ -98,3 +98,9 @@ def test_a_session_with_one_voice_is_left_out_of_many():
     (session,) = read_bytes(text, "x.csv")
     assert session.id == "2"
     assert any("session '1' left out" in n.what for n in session.notices)
+
+
+def test_lines_are_right_where_stray_quotation_marks_pair_up(read_text):
+    (session,) = read_text('speaker,text\nT,5" tall\n,6" tall\nC,No.\n', "x.csv")
+    assert [t.text for t in session] == ['5" tall', '6" tall', "No."]
+    assert [n.place.line for n in session.notices] == [3]
