@@ -145,3 +145,16 @@ def test_words_before_the_first_voice_are_kept_as_unknown(read_text):
     (session,) = read_text(text, "x.vtt")
     assert session.turns[0].speaker == "unknown"
     assert session.turns[0].role is Role.THIRD
+
+
+def test_an_arrow_in_the_words_and_a_cue_without_words_are_no_ids_and_no_times(read_text):
+    text = (
+        "WEBVTT\n\n00:00.000 --> 00:00.500\n00:01.000 --> 00:02.000\n<v T>A --> B?\n\n"
+        "00:03.000 --> 00:04.000\n<v C>no --> yes\n"
+    )
+    (session,) = read_text(text, "x.vtt")
+    assert [(t.id, t.start_ms, t.text) for t in session] == [
+        (None, 1000, "A --> B?"),
+        (None, 3000, "no --> yes"),
+    ]
+    assert not session.notices

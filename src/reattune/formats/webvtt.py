@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reattune.formats.captions import Cue, is_timing, timed_turns, timing, to_draft
+from reattune.formats.clean import clean
 from reattune.formats.draft import Draft, Format, Remark, Source
 from reattune.formats.times import format_clock
 from reattune.record import Session
@@ -53,15 +54,17 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _cues(number: int, block: list[str], remarks: list[Remark]) -> Iterator[Cue]:
     """The cues of one block: usually one, more where blank lines between them are missing."""
-    heads = [i for i, line in enumerate(block) if is_timing(line) or (i < 2 and "-->" in line[:200])]
+    heads = [i for i, line in enumerate(block) if is_timing(line)]
+    if not heads:  # times that cannot be read, with or without an identifier above them
+        heads = [i for i, line in enumerate(block[:2]) if "-->" in line[:200]][:1]
     if not heads:
         if block:
             remarks.append(Remark("outside", "lines that belong to no cue were left out", number))
         return
     for at, following in zip(heads, (*heads[1:], None), strict=True):
         cue = timing(block[at], number + at, remarks)
-        if at == 1 and block[0]:
-            cue.id = block[0].strip()[:200]
+        if at == 1 and "-->" not in block[0]:
+            cue.id = clean(block[0][:200]) or None
         cue.payload = block[at + 1 : following]
         yield cue
 
