@@ -14,7 +14,7 @@ from reattune.record import Session
 from reattune.ruptures.findings import Findings
 
 if TYPE_CHECKING:
-    from reattune.coders import Coder
+    from reattune.coders.protocol import Coder
 
 
 @dataclass(frozen=True)

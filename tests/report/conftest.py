@@ -46,7 +46,7 @@ TALK = (
         "T",
         (
             "I see. Still, we did agree on all seven days, and I did explain last time that the method only "
-            "works if you do the diary each evening. Ten minutes. Everyone can find ten minutes if it matters."
+            "works if you do the diary each evening. Ten minutes. Anyone can find ten minutes if it matters."
         ),
     ),
     ("C", "Okay."),
@@ -60,8 +60,8 @@ TALK = (
     (
         "C",
         (
-            "Honestly? That you'd ask me exactly this. You keep asking what I was thinking and you haven't once "
-            "asked how I got through the week."
+            "Honestly? That you'd ask me exactly this. You keep asking what I was thinking and you haven't "
+            "once asked how I got through the week."
         ),
     ),
     ("T", "You're right. I went straight to the diary and past your mother being ill."),
@@ -78,8 +78,8 @@ TALK = (
     (
         "C",
         (
-            "I sit on her bed and we watch the quiz. And I think, this is the only hour in the day when nobody "
-            "wants anything from me, and then I feel guilty because she's the one who's ill."
+            "I sit on her bed and we watch the quiz. And I think, this is the only hour in the day when "
+            "nobody wants anything from me, and then I feel guilty because she's the one who's ill."
         ),
     ),
 )
@@ -189,7 +189,7 @@ def worked_example(*, timed: bool = True) -> Findings:
             "Three short or agreeing answers follow a turn in which the therapist insists.",
             "The answers are shorter than this client's answers before it.",
         ),
-        counter_evidence=("“Okay” can be plain agreement.", "Turn 9 answers the question, if briefly."),
+        counter_evidence=("“Okay” can be plain agreement.", "Turn 10 answers the question, if briefly."),
     )
     second = Episode(
         start=13,
@@ -219,7 +219,10 @@ def quiet_example() -> Findings:
     return Findings(session, coding, (), Scales(1, 1, None, 1))
 
 
-HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"' onmouseover=alert(3) {{7*7}} <!-- ]]> &lt;"
+HOSTILE = (
+    "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"' onmouseover=alert(3) {{7*7}} "
+    "<!-- ]]> &lt;"
+)
 
 
 def hostile_example() -> Findings:

@@ -1,14 +1,14 @@
 """Findings for people and machines: pure functions, from ``Findings`` to text.
 
-``to_dict`` and ``to_json_line`` keep the JSON contract, ``to_csv`` gives a row for each turn, ``to_html`` a page
-to read and print, ``to_terminal`` something for Rich to print.
+``to_dict`` and ``to_json_line`` keep the JSON contract, ``to_csv`` gives a row for each turn, ``to_html`` a
+page to read and print, ``to_terminal`` something for Rich to print.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reattune.report.data import CSV_COLUMNS, to_csv, to_dict, to_json_line, write_csv
+from reattune.report.data import CSV_COLUMNS, csv_rows, to_csv, to_dict, to_json_line
 
 if TYPE_CHECKING:
     from reattune.report.page import IndexEntry, to_html, to_html_index
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 __all__ = [
     "CSV_COLUMNS",
     "IndexEntry",
+    "csv_rows",
     "to_csv",
     "to_dict",
     "to_html",
     "to_html_index",
     "to_json_line",
     "to_terminal",
-    "write_csv",
 ]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
-from typing import Any, TextIO
+from collections.abc import Iterator
+from typing import Any
 
 from reattune.record import Episode, Turn, TurnCoding
 from reattune.report.clean import for_cell
@@ -66,21 +66,20 @@ def to_json_line(findings: Findings) -> str:
 
 
 def to_csv(findings: Findings) -> str:
-    """A table with a header and a row for each turn."""
-    text = io.StringIO(newline="")
-    write_csv(text, [findings])
-    return text.getvalue()
-
-
-def write_csv(stream: TextIO, many: Iterable[Findings]) -> None:
-    """One table of several sessions' turns into an open text stream, a session at a time.
+    """A table with a header and a row for each turn.
 
     Words that a spreadsheet would run as a formula get an apostrophe before them.
     """
-    writer = csv.writer(stream, lineterminator="\r\n")
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(CSV_COLUMNS)
-    for findings in many:
-        writer.writerows(_row(findings, turn) for turn in findings.session.turns)
+    writer.writerows(csv_rows(findings))
+    return text.getvalue()
+
+
+def csv_rows(findings: Findings) -> Iterator[list[object]]:
+    """The rows of ``to_csv`` without the header, for a table of several sessions."""
+    return (_row(findings, turn) for turn in findings.session.turns)
 
 
 def _turn(turn: Turn, coded: TurnCoding) -> dict[str, Any]:

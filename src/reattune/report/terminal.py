@@ -96,7 +96,7 @@ def _nearest(findings: Findings, head: Look) -> list[RenderableType]:
 def _quote(findings: Findings, index: int, *families: str) -> Text:
     turn = findings.session.turns[index]
     codes = [c.code for c in findings.coding.turns[index].codes if c.family in families]
-    text = Text(f"{index} ", style="dim")
+    text = Text(f"{words.number(index)} ", style="dim")
     text.append(f"{shorten(for_terminal(turn.speaker), 24)}: ", style="bold")
     text.append(f"“{shorten(for_terminal(turn.text), _QUOTE)}”")
     if codes:
@@ -122,7 +122,7 @@ def _unsure(findings: Findings) -> list[RenderableType]:
     if not turns:
         return []
     text = Text("Left to you  ", style="bold")
-    text.append(", ".join(f"turn {turn}" for turn in sorted(turns[:_UNSURE])))
+    text.append(", ".join(f"turn {words.number(turn)}" for turn in sorted(turns[:_UNSURE])))
     if len(turns) > _UNSURE:
         text.append(f" and {len(turns) - _UNSURE} more")
     text.append(": here the coder cannot tell.", style="dim")
@@ -132,5 +132,5 @@ def _unsure(findings: Findings) -> list[RenderableType]:
 def _footer(findings: Findings) -> RenderableType:
     name = " ".join(part for part in (findings.coder.name, findings.coder.version) if part)
     said = [f"Coder: {for_terminal(name)}.", *Accuracy.of(findings.coding.settings).sentences]
-    said.append("Turns count from 0. No verdict and no grade: another pair of eyes on the words.")
+    said.append("No verdict and no grade: another pair of eyes on the words.")
     return Padding(Text(" ".join(said), style="dim"), (1, 0, 0, 2))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from reattune.record import Session, Turn
-from reattune.report.words import clock
+from reattune.report.words import clock, number
 
 PER_ROW = 150
 """Turns in a row at most; a longer session goes on in the next row."""
@@ -124,12 +124,12 @@ def _row(
 
     bars = tuple(Bar(i, *place(*edges[i])) for i in range(first, last + 1))
     inside = []
-    for number, (start, end) in enumerate(spans, 1):
+    for n, (start, end) in enumerate(spans, 1):
         if end < first or start > last:
             continue
         from_, to = max(start, first), min(end, last)
         end_at = max(edge for _, edge in edges[from_ : to + 1])
-        inside.append(Span(number, *place(edges[from_][0], end_at), opens=start >= first))
+        inside.append(Span(n, *place(edges[from_][0], end_at), opens=start >= first))
     ticks = _time_ticks(left, right) if timed else _turn_ticks(first, last, bars)
     return Row(first, last, bars, tuple(inside), ticks)
 
@@ -147,4 +147,4 @@ def _time_ticks(left: float, right: float) -> tuple[Tick, ...]:
 
 def _turn_ticks(first: int, last: int, bars: tuple[Bar, ...]) -> tuple[Tick, ...]:
     step = next((s for s in _STEPS_TURNS if (last - first) / s <= _TICKS), _STEPS_TURNS[-1])
-    return tuple(Tick(bar.x, str(bar.turn)) for bar in bars if bar.turn % step == 0)
+    return tuple(Tick(bar.x, str(number(bar.turn))) for bar in bars if number(bar.turn) % step == 0)

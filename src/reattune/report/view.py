@@ -23,9 +23,9 @@ _MARKERS = ("withdrawal", "confrontation")
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of one turn, with where they stand and what was noticed in them."""
+    """Words of one turn, with where they stand (its number, from 1) and what was noticed in them."""
 
-    turn: int
+    number: int
     speaker: str
     time: str
     text: str
@@ -76,9 +76,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One turn of the transcript."""
+    """One turn of the transcript; ``number`` counts from 1."""
 
-    turn: int
+    number: int
     speaker: str
     role: str
     side: str
@@ -158,7 +158,7 @@ def view(findings: Findings) -> View:
         cards=tuple(_card(findings, n, e, parties) for n, e in enumerate(findings.episodes, 1)),
         scales=words.scales(findings.scales, parties),
         unsure=tuple(_quote(findings, turn, with_chance=True) for turn in open_turns[:_UNSURE]),
-        unsure_more=tuple(sorted(open_turns[_UNSURE:])),
+        unsure_more=tuple(words.number(i) for i in sorted(open_turns[_UNSURE:])),
         timeline=lay_out(session, [(e.start, e.end) for e in findings.episodes]),
         lines=_lines(findings),
         coder=" ".join(part for part in (findings.coder.name, findings.coder.version) if part),
@@ -223,7 +223,9 @@ def _quote(
     if with_chance:
         likely = _likely(findings.coding.turns[index])
         notes = (f"strain: about {likely}",) if likely else ()
-    return Quote(index, turn.speaker, words.clock(turn.start_ms), shorten(turn.text, _QUOTE), notes)
+    return Quote(
+        words.number(index), turn.speaker, words.clock(turn.start_ms), shorten(turn.text, _QUOTE), notes
+    )
 
 
 def _card(findings: Findings, number: int, episode: Episode, parties: Parties) -> Card:
@@ -246,9 +248,9 @@ def _card(findings: Findings, number: int, episode: Episode, parties: Parties) -
         named_trigger=episode.trigger is not None,
         before=None if before is None else _quote(findings, before, _added(findings.coding.turns[before])),
         said=tuple(_quote(findings, i, _noticed(findings.coding.turns[i])) for i in shown),
-        said_more=tuple(i for i in said if i not in shown),
+        said_more=tuple(words.number(i) for i in said if i not in shown),
         tried=tuple(_quote(findings, i, tuple(tries[i])) for i in tried[:_TRIED]),
-        tried_more=tuple(tried[_TRIED:]),
+        tried_more=tuple(words.number(i) for i in tried[_TRIED:]),
         ended=words.capital(words.ending(episode.outcome, parties)),
         ended_label=words.outcome_label(episode.outcome),
         after=None if after is None else _quote(findings, after),
@@ -315,7 +317,7 @@ def _line(
 ) -> Line:
     side = "client" if turn.role.strains else "therapist" if turn.role.helps else "third"
     return Line(
-        turn=turn.index,
+        number=words.number(turn.index),
         speaker=turn.speaker,
         role="third voice" if turn.role is Role.THIRD else str(turn.role),
         side=side,

@@ -114,9 +114,14 @@ def _hundred(probability: float) -> int:
     return min(99, max(1, round(100 * probability))) if 0 < probability < 1 else round(100 * probability)
 
 
+def number(index: int) -> int:
+    """A turn's number for people, who count from 1. Machines get the index, from 0."""
+    return index + 1
+
+
 def turns(start: int, end: int) -> str:
-    """ "turn 4" or "turns 4–9"."""
-    return f"turn {start}" if start == end else f"turns {start}–{end}"
+    """ "turn 4" or "turns 4–9" for people, from the indices of the first and the last turn."""
+    return f"turn {number(start)}" if start == end else f"turns {number(start)}–{number(end)}"
 
 
 def clock(ms: int | None) -> str:
