@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
+from statistics import median
 
 from reattune.record import Session, Turn
 from reattune.report.words import clock, number
@@ -15,7 +16,7 @@ _TICKS = 6
 _STEPS_MS = tuple(1000 * s for s in (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600))
 _STEPS_TURNS = (1, 2, 5, 10, 20, 25, 50)
 _NARROWEST = 0.25
-_LONGEST = 6.0
+_LONGEST = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _times(turns: tuple[Turn, ...]) -> list[tuple[float, float]]:
 def _lengths(turns: tuple[Turn, ...]) -> list[tuple[float, float]]:
     """Begin and end of each turn along all that was said; one very long turn does not squash the others."""
     sizes = [12.0 + len(turn.text) for turn in turns]
-    longest = _LONGEST * sum(sizes) / len(sizes)
+    longest = _LONGEST * median(sizes)
     edges, at = [], 0.0
     for size in sizes:
         edges.append((at, at + min(size, longest)))
