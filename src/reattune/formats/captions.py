@@ -66,7 +66,11 @@ def to_draft(cues: Sequence[Cue], remarks: list[Remark], *, entities: bool) -> D
     """
     rows = list(_rows(cues, entities=entities))
     fill_speakers(rows, remarks)
-    return Draft(merge_runs(rows), remarks=remarks)
+    rows = merge_runs(rows)
+    if not entities:
+        for row in rows:
+            row.text = _settled(row.text)
+    return Draft([row for row in rows if row.text], remarks=remarks)
 
 
 def _rows(cues: Sequence[Cue], *, entities: bool) -> Iterator[Row]:
@@ -79,7 +83,7 @@ def _rows(cues: Sequence[Cue], *, entities: bool) -> Iterator[Row]:
         parts = _by_voice(cue, entities) if voiced else _by_prefix(cue, accepted, entities)
         first = True
         for speaker, words in parts:
-            text = clean(words) if entities else _settled(clean(words))
+            text = clean(words)
             if not text:
                 continue
             label = None if speaker is None else clean_label(speaker) or None

@@ -18,7 +18,7 @@ from reattune.formats.times import CLOCK, parse_clock
 _HEAD = 240
 _RANGE = rf"({CLOCK})(?:\s{{0,3}}(?:-->|->|[-–—]|to)\s{{0,3}}({CLOCK}))?"
 _LEAD_TIME = re.compile(rf"(?:[\[(]\s?{_RANGE}\s?[\])]|{_RANGE}(?=\s|$))[ \t]{{0,8}}[-–—:]?[ \t]{{0,8}}")
-_NUMBER = re.compile(r"[\[(#]?([0-9]{1,7})[\])]?[.)]?[ \t]{1,8}(?=\D)")
+_NUMBER = re.compile(r"[\[(#]?([0-9]{1,7})[\])]?[.)]?[ \t]{1,8}(?=[^0-9\s])")
 _BULLET = re.compile(r"(?:>>+|[-–—•])[ \t]{1,4}")
 _LABEL = r"(?:\*\*|__)?([^:\n\t]{1,60}?)(?:\*\*|__)?"
 _COLON = re.compile(_LABEL + r"[ \t]{0,2}[::](?:\*\*|__)?(?=\s|$)")

@@ -22,9 +22,14 @@ def parse(source: Source) -> list[Draft]:
         if not header_seen and block[0].lstrip().startswith("WEBVTT"):
             header_seen = True
             cues.extend(_cues(*_after_header(number, block), remarks))
-        elif block[0].split(maxsplit=1)[0] not in _ASIDE:
+        elif not _is_aside(block[0]):
             cues.extend(_cues(number, block, remarks))
     return [to_draft(cues, remarks, entities=True)]
+
+
+def _is_aside(line: str) -> bool:
+    """Whether a block that begins with this line is a comment, a style or a region."""
+    return line.split(maxsplit=1)[0] in _ASIDE
 
 
 def _after_header(number: int, block: list[str]) -> tuple[int, list[str]]:
@@ -63,7 +68,7 @@ def _cues(number: int, block: list[str], remarks: list[Remark]) -> Iterator[Cue]
         return
     for at, following in zip(heads, (*heads[1:], None), strict=True):
         cue = timing(block[at], number + at, remarks)
-        if at == 1 and "-->" not in block[0]:
+        if at == 1 and "-->" not in block[0] and not _is_aside(block[0]):
             cue.id = clean(block[0][:200]) or None
         cue.payload = block[at + 1 : following]
         yield cue
@@ -73,7 +78,7 @@ def dump(sessions: Sequence[Session]) -> bytes:
     """One cue a turn with its voice; identifiers where turns have them."""
     lines = ["WEBVTT", ""]
     for turn, start, end in timed_turns(sessions[0], "WebVTT"):
-        if turn.id is not None and "-->" not in turn.id and not turn.id.startswith(_ASIDE):
+        if turn.id is not None and "-->" not in turn.id and not _is_aside(turn.id):
             lines.append(turn.id)
         lines.append(f"{format_clock(start)} --> {format_clock(end)}")
         lines.append(f"<v {_escape(turn.speaker)}>{_escape(turn.text)}</v>")
