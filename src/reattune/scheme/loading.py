@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 
 from reattune.errors import InputError
 from reattune.scheme.model import Profile, Scheme
@@ -21,13 +23,13 @@ def load_scheme() -> Scheme:
 
 
 @cache
-def load_profiles() -> dict[str, Profile]:
+def load_profiles() -> Mapping[str, Profile]:
     """The profiles that come with reattune, by name; ``therapy`` is the first.
 
     Raises:
         InputError: the data file is missing or damaged.
     """
-    return {p.name: p for p in build_profiles(_text("profiles.toml"), load_scheme())}
+    return MappingProxyType({p.name: p for p in build_profiles(_text("profiles.toml"), load_scheme())})
 
 
 def _text(name: str) -> str:
