@@ -136,7 +136,8 @@ def test_pointing_at_any_bar_shows_the_words(browser: Any, folder: Path, scripts
 def test_only_bars_with_something_to_see_are_tab_stops(browser: Any, folder: Path) -> None:
     with Opened(browser, folder / "worked.html") as opened:
         stops = opened.page.evaluate(
-            "[...document.querySelectorAll('a.bar')].filter(a => a.tabIndex === 0).map(a => a.getAttribute('href'))"
+            "[...document.querySelectorAll('a.bar')].filter(a => a.tabIndex === 0)"
+            ".map(a => a.getAttribute('href'))"
         )
         assert stops == [f"#turn-{n}" for n in (5, 6, 8, 10, 12, 13, 14, 15, 16, 17, 18)]
 
