@@ -11,6 +11,8 @@ from reattune.ruptures.findings import Findings
 
 _NEAREST = 3
 _NEAR = 0.15
+_AS_SURE = 0.1
+_TELLING = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,11 @@ def markers(episode: Episode) -> tuple[int, ...]:
 
 
 def said_best(findings: Findings, episode: Episode) -> int:
-    """The client turn of the episode that the coder is surest of."""
-    return max(markers(episode), key=lambda i: (_likely(findings.coding.turns[i]), -i))
+    """Of the client turns that the coder is surest of, the one that says most."""
+    said = markers(episode)
+    surest = max(_likely(findings.coding.turns[i]) for i in said)
+    near = [i for i in said if _likely(findings.coding.turns[i]) >= surest - _AS_SURE]
+    return max(near, key=lambda i: (min(len(findings.session.turns[i].text), _TELLING), -i))
 
 
 def before(findings: Findings, episode: Episode) -> int | None:

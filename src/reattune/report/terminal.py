@@ -12,7 +12,7 @@ from reattune.report import look as looking
 from reattune.report import words
 from reattune.report.clean import for_terminal, shorten
 from reattune.report.look import Look
-from reattune.report.view import facts, guesses
+from reattune.report.view import facts, guess
 from reattune.report.words import Accuracy, Parties
 from reattune.ruptures.findings import Findings
 
@@ -37,8 +37,8 @@ def _title(findings: Findings) -> RenderableType:
     title = Text(for_terminal(findings.session.id) or "session", style="bold")
     title.append("  ")
     title.append(" · ".join(facts(findings.session)), style="dim")
-    for guess in guesses(findings.session):
-        title.append(f"\n{for_terminal(guess)}", style="italic")
+    if guessed := guess(findings.session):
+        title.append(f"\n{for_terminal(guessed)}", style="italic")
     return title
 
 

@@ -107,7 +107,7 @@ class View:
     session: Session
     parties: Parties
     facts: tuple[str, ...]
-    guesses: tuple[str, ...]
+    guess: str
     notices: tuple[str, ...]
     look: Look
     quote: Quote | None
@@ -149,7 +149,7 @@ def view(findings: Findings) -> View:
         session=session,
         parties=parties,
         facts=facts(session),
-        guesses=guesses(session),
+        guess=guess(session),
         notices=tuple(notice.what for notice in session.notices),
         look=head,
         quote=None if head.quote is None else _quote(findings, head.quote),
@@ -178,14 +178,23 @@ def facts(session: Session) -> tuple[str, ...]:
     return tuple(said)
 
 
-def guesses(session: Session) -> tuple[str, ...]:
-    """Who was taken for whom by a guess: all else rests on it, so it is said early."""
-    return tuple(
-        f"“{one.speaker}” is taken to be the {one.role} by the way they talk "
-        f"({words.chance(one.confidence)}). If that is wrong, name the therapist and analyse again."
+def guess(session: Session) -> str:
+    """Who was taken for whom by a guess, or "": all else rests on it, so it is said early."""
+    guessed = [
+        f"“{one.speaker}” as the {_role(one.role)} ({words.chance(one.confidence)})"
         for one in session.roles
         if one.how == "guess"
+    ]
+    if not guessed:
+        return ""
+    return (
+        f"Who is who was guessed from the talk: {words.listed(guessed)}. "
+        "If that is wrong, name the therapist and analyse again."
     )
+
+
+def _role(role: Role) -> str:
+    return "third voice" if role is Role.THIRD else str(role)
 
 
 def marks(coded: TurnCoding, kind: RuptureType | None = None) -> tuple[Mark, ...]:
@@ -319,7 +328,7 @@ def _line(
     return Line(
         number=words.number(turn.index),
         speaker=turn.speaker,
-        role="third voice" if turn.role is Role.THIRD else str(turn.role),
+        role=_role(turn.role),
         side=side,
         time=words.clock(turn.start_ms),
         text=turn.text,

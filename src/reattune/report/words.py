@@ -23,13 +23,17 @@ class Parties:
 
     client: str
     therapist: str
+    work: str = "the work"
 
     @classmethod
     def of(cls, session: Session) -> Parties:
         """The parties of a session."""
+        roles = {turn.role for turn in session}
+        elsewhere = bool(roles & {Role.SELF, Role.OTHER}) and not roles & {Role.THERAPIST, Role.CLIENT}
         return cls(
             _party(session, Role.CLIENT, Role.OTHER, "the client"),
             _party(session, Role.THERAPIST, Role.SELF, "the therapist"),
+            "the talk" if elsewhere else "the work",
         )
 
 
@@ -146,9 +150,9 @@ def capital(text: str) -> str:
 def strain(kind: RuptureType, parties: Parties) -> str:
     """What may have happened, as a clause."""
     if kind is RuptureType.WITHDRAWAL:
-        return f"{parties.client} may have drawn back from {parties.therapist} or from the work"
+        return f"{parties.client} may have drawn back from {parties.therapist} or from {parties.work}"
     if kind is RuptureType.CONFRONTATION:
-        return f"{parties.client} may have pushed back against {parties.therapist} or the work"
+        return f"{parties.client} may have pushed back against {parties.therapist} or {parties.work}"
     return f"{parties.client} may have drawn back and also pushed back"
 
 
@@ -166,8 +170,8 @@ def ending(outcome: Outcome, parties: Parties) -> str:
         Outcome.ATTEMPTED: (
             f"{parties.therapist} tried to mend it, and the text does not show {parties.client} coming back"
         ),
-        Outcome.PARTIAL: "some of the working together came back",
-        Outcome.RESOLVED: f"{parties.client} came back into the work",
+        Outcome.PARTIAL: "some of the working together seems to have come back",
+        Outcome.RESOLVED: f"{parties.client} seems to have come back into {parties.work}",
     }[outcome]
 
 
