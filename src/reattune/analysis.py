@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +81,7 @@ def analyze(session: Session, coder: Coder | str | None = None) -> Analysis:
 
     Args:
         session: what ``read`` gives.
-        coder: a coder, the name of one, or None for the embedded model.
+        coder: a coder, the name of one (loaded once and kept), or None for the embedded model.
 
     Raises:
         ModelError: the coder's model file is missing or damaged.
@@ -94,7 +93,9 @@ def analyze(session: Session, coder: Coder | str | None = None) -> Analysis:
             mend="For several sessions: [analyze(session) for session in sessions]",
         )
     if coder is None or isinstance(coder, str):
-        coder = _loaded(coder or "embedded")
+        from reattune.coders import load_coder
+
+        coder = load_coder(coder or "embedded")
     return analysis_of(session, coder)
 
 
@@ -104,10 +105,3 @@ def analysis_of(session: Session, coder: Coder) -> Analysis:
 
     found = find_findings(session, coder.code(session))
     return Analysis(found.session, found.coding, found.episodes, found.scales)
-
-
-@cache
-def _loaded(name: str) -> Coder:
-    from reattune.coders import load_coder
-
-    return load_coder(name)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from reattune import analysis, coders
+from reattune import coders
 from reattune.cli.app import app
 from reattune.record import Code, CoderId, Coding, Role, Session, TurnCoding
 
@@ -54,8 +54,7 @@ def fake_coder(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         asked.append(name)
         return FakeCoder()
 
-    monkeypatch.setattr(coders, "load_coder", load_coder, raising=False)
-    analysis._loaded.cache_clear()
+    monkeypatch.setattr(coders, "load_coder", load_coder)
     return asked
 
 

@@ -168,7 +168,6 @@ def test_it_never_scrolls_sideways(browser: Any, folder: Path, name: str, width:
 
 def test_text_can_be_twice_as_large(browser: Any, folder: Path) -> None:
     with Opened(browser, folder / "worked.html", viewport={"width": 640, "height": 700}) as opened:
-        opened.page.evaluate("document.documentElement.setAttribute('data-large', '')")
         opened.page.evaluate("document.styleSheets[0].insertRule(':root { font-size: 200% }')")
         assert opened.page.evaluate("document.documentElement.scrollWidth") <= 640
 
