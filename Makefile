@@ -1,0 +1,45 @@
+# Two commands: `make demo` shows the main job, `make test` runs the tests. Each does all the set-up it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+EXTRAS ?= dev
+SHARED ?= ../shared
+# CI sets this to constraints.txt, the versions that were tested together.
+CONSTRAINTS ?=
+
+.PHONY: setup demo test lint types model benchmarks clean
+
+setup: $(VENV)/.ready-$(EXTRAS)
+
+$(VENV)/.ready-$(EXTRAS): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "reattune needs Python 3.11 or newer: make PYTHON=python3.12 setup"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS)) --editable ".[$(EXTRAS)]"
+	@touch $@
+
+demo: setup
+	$(BIN)/reattune analyze examples/sessions/* --html out/demo --csv out/demo/turns.csv
+	@echo "The report: out/demo/index.html"
+
+test: setup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+# Rebuilds the shipped model from the coded transcripts; about an hour and a half on two cores.
+model:
+	$(MAKE) setup EXTRAS=dev,train
+	$(BIN)/python -m reattune.coders.training --shared $(SHARED)
+
+benchmarks: setup
+	$(BIN)/python benchmarks/accuracy.py --shared $(SHARED)
+	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/roles.py
+
+clean:
+	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache .hypothesis

