@@ -19,10 +19,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from baseline import predict as predict_baseline
-from measures import Floats, calibration_error, f1, icc_agreement, interval, matched, reliability, weighted_kappa
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from accuracy_tables import render
+from baseline import predict as predict_baseline
+from measures import (
+    Floats,
+    calibration_error,
+    f1,
+    icc_agreement,
+    interval,
+    matched,
+    reliability,
+    weighted_kappa,
+)
 from reattune.coders.human import HumanCoder, TranscriptCodes, read_codings
 from reattune.coders.labels import LABELS
 from reattune.coders.training.calibrate import DECIDED, calibrate, decide_all
@@ -70,7 +80,9 @@ def score(sessions: Sequence[CodedSession], logits: Sequence[Floats], fold: Sequ
             turns = tuple(turn_coding(t, p[t.index], decisions) for t in session.turns)
             settings = {f"threshold_{n}": d.threshold for n, d in decisions.items()}
             probability[i] = p
-            findings[i] = find_findings(session, Coding(CoderId("embedded", "out of fold"), turns, None, settings))
+            findings[i] = find_findings(
+                session, Coding(CoderId("embedded", "out of fold"), turns, None, settings)
+            )
     return Scored(probability, findings)
 
 
@@ -91,7 +103,9 @@ def turn_table(sessions: Sequence[CodedSession], scored: Scored) -> dict[str, di
         d = [said(scored.findings[i].coding, name)[keep[i]] for i in range(len(sessions))]
         g = [gold[i][keep[i]] for i in range(len(sessions))]
 
-        def over(measure: Callable[[Floats, Floats], float], x: list[Floats]) -> Callable[[Sequence[int]], float]:
+        def over(
+            measure: Callable[[Floats, Floats], float], x: list[Floats]
+        ) -> Callable[[Sequence[int]], float]:
             def of(units: Sequence[int]) -> float:
                 y = np.concatenate([g[i] for i in units])  # noqa: B023 - used before the loop moves on
                 return measure(y, np.concatenate([x[i] for i in units])) if y.any() else float("nan")
@@ -235,52 +249,6 @@ def _codes_only(session: CodedSession) -> Coding:
     return Coding(coding.coder, coding.turns)
 
 
-def _span(row: dict[str, Any], name: str) -> str:
-    low, high = row[f"{name}_interval"]
-    return f"{row[name]:.2f} ({low:.2f}-{high:.2f})"
-
-
-def render(found: dict[str, Any]) -> str:
-    """The tables in Markdown."""
-    lines = [f"Measured {found['date']} by `benchmarks/accuracy.py`. Intervals: 95%, over transcripts.", ""]
-    for source, title in (("annomi", "AnnoMI, 90 transcripts, five folds"), ("chat", "Text chat (MIBot), 106 talks, none in training")):
-        lines += [
-            f"**{title}**",
-            "",
-            "| label | marked of turns | AP | AP baseline | precision | recall | F1 | F1 baseline | F1 of two coders | Brier (prevalence alone) | ECE |",
-            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-        ]
-        for name, row in found[source]["coder"].items():
-            base = found[source]["baseline"][name]
-            two = f"{found['coders'][name]:.2f}" if source == "annomi" else "-"
-            lines.append(
-                f"| {name} | {row['marked']} of {row['turns']} ({row['prevalence']:.2f}) | {_span(row, 'average_precision')} "
-                f"| {base['average_precision']:.2f} | {row['precision']:.2f} | {row['recall']:.2f} | {_span(row, 'f1')} "
-                f"| {base['f1']:.2f} | {two} | {row['brier']:.3f} ({row['brier_prevalence']:.3f}) | {row['calibration_error']:.3f} |"
-            )
-        lines.append("")
-    lines += ["**Reliability of \"rupture\" on AnnoMI** (tenths of the client turns)", "", "| said | marked | turns |", "| --- | --- | --- |"]
-    lines += [f"| {p:.3f} | {g:.3f} | {n} |" for p, g, n in found["annomi"]["coder"]["rupture"]["reliability"]]
-    episodes = found["episodes"]
-    lines += ["", "**Episodes and session ratings on AnnoMI**", "", "| | coder | baseline | rules on the readers' own codes |", "| --- | --- | --- | --- |"]
-    for key, title in (
-        ("overlap_f1", "overlap F1"), ("precision", "precision"), ("recall", "recall"), ("type_agreement", "same type"),
-        ("trigger_hit_rate", "trigger hit"), ("trigger_turn_before", "trigger hit by \"the turn before\""),
-        ("outcome_kappa", "outcome, weighted kappa"),
-    ):  # fmt: skip
-        lines.append(f"| {title} | " + " | ".join(f"{episodes[c][key]:.2f}" for c in episodes) + " |")
-    for s in SCALES:
-        lines.append(f"| session rating {s}, ICC | " + " | ".join(f"{episodes[c]['icc'].get(s, float('nan')):.2f}" for c in episodes) + " |")
-    lines.append(
-        "| false episodes in sessions without a rupture | "
-        + " | ".join(f"{episodes[c]['false_episodes_there']} in {episodes[c]['sessions_without_rupture']}" for c in episodes)
-        + " |"
-    )
-    auc = found["quality_auc"]
-    lines += ["", f"Strain separates low- from high-quality AnnoMI sessions with AUC {auc['coder']:.2f} (baseline {auc['baseline']:.2f})."]
-    return "\n".join(lines)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
@@ -288,7 +256,10 @@ def main() -> int:
     parser.add_argument("--json", type=Path, default=HERE / "results/accuracy.json")
     options = parser.parse_args()
     if not (options.shared / "rupture-codings").is_dir():
-        print(f"{options.shared}: the coded transcripts are not there; name their folder with --shared", file=sys.stderr)
+        print(
+            f"{options.shared}: the coded transcripts are not there; name their folder with --shared",
+            file=sys.stderr,
+        )
         return 2
     found = measure(options.shared, options.data)
     options.json.parent.mkdir(parents=True, exist_ok=True)

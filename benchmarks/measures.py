@@ -63,9 +63,7 @@ def weighted_kappa(first: Sequence[int], second: Sequence[int], levels: int) -> 
     return 1 - float((distance * table).sum()) / expected if expected else float("nan")
 
 
-def matched(
-    found: Sequence[tuple[int, int]], coded: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
+def matched(found: Sequence[tuple[int, int]], coded: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Pairs (number in ``found``, number in ``coded``) of overlapping spans, each used once, most shared turns first."""
     pairs = []
     for i, (a, b) in enumerate(found):

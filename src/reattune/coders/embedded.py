@@ -56,6 +56,8 @@ class EmbeddedCoder:
         options.intra_op_num_threads = THREADS
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # The weights are stored in eight bits and used in 32: turn them back once, at load.
+        options.add_session_config_entry("session.disable_quant_qdq", "1")
         try:
             self._run = ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
             self._tokenizer = Tokenizer.from_file(str(words))

@@ -23,7 +23,7 @@ def main() -> int:
     )
     parser.add_argument("--data", type=Path, default=Path("data"), help="folder of our own written sessions")
     parser.add_argument(
-        "--work", type=Path, default=Path("work/model"), help="where finished stages are kept"
+        "--work", type=Path, default=Path("build/model"), help="where finished stages are kept"
     )
     parser.add_argument("--model", type=Path, default=shipped_models(), help="folder to write the model to")
     parser.add_argument("--predictions", type=Path, default=Path("benchmarks/out_of_fold.npz"))

@@ -1,38 +1,42 @@
-"""From the fitted network to the file that ships: ONNX, eight-bit weights, the card inside."""
+"""From the fitted network to the file that ships: ONNX, weights in eight bits, the card inside.
+
+Only the weights are rounded, each column (of the word table: each row) with a scale of its own; what is computed with them
+stays in 32 bits. Rounding the activations too would be quicker, but their scale is taken over a whole batch, so that what is
+said later would touch, if only slightly, the reading of what was said before.
+"""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
-from onnxruntime.quantization.shape_inference import quant_pre_process
+from numpy.typing import NDArray
+from onnx import helper, numpy_helper
 
 from reattune.coders.card import METADATA_KEY, ModelCard
 from reattune.coders.training.network import Network
 
+SMALLEST = 4096
+"""Weights with fewer numbers than this stay as they are."""
+
 
 def export(network: Network, card: ModelCard, target: Path) -> None:
-    """Write ``target`` (ONNX, weights as int8, about a quarter of the network's size) with its card."""
+    """Write ``target`` (about a quarter of the network's size) with its card."""
     network.eval()
     with tempfile.TemporaryDirectory() as folder:
-        full, ready, small = (Path(folder) / f"{name}.onnx" for name in ("full", "ready", "small"))
+        full = Path(folder) / "full.onnx"
         _to_onnx(network, full)
-        quant_pre_process(str(full), str(ready), skip_symbolic_shape=True)
-        quantize_dynamic(
-            str(ready),
-            str(small),
-            weight_type=QuantType.QInt8,
-            per_channel=True,
-            op_types_to_quantize=["MatMul", "Gemm", "Gather"],
-        )
-        model = onnx.load(str(small))
+        model = onnx.load(str(full))
+    round_weights(model)
     entry = model.metadata_props.add()
     entry.key, entry.value = METADATA_KEY, card.dump()
     target.parent.mkdir(parents=True, exist_ok=True)
-    onnx.save(model, str(target))
+    part = target.with_suffix(".part")
+    onnx.save(model, str(part))
+    part.replace(target)
 
 
 def _to_onnx(network: Network, target: Path) -> None:
@@ -50,3 +54,37 @@ def _to_onnx(network: Network, target: Path) -> None:
         verbose=False,
     )
     program.save(str(target))
+
+
+def round_weights(model: onnx.ModelProto) -> None:
+    """Replace each large float matrix by its int8 rounding and the node that scales it back, in place."""
+    graph = model.graph
+    axes = {name: 0 if node.op_type == "Gather" else 1 for node in graph.node for name in node.input}
+    nodes = []
+    for weight in list(graph.initializer):
+        values = numpy_helper.to_array(weight)
+        if values.dtype != np.float32 or values.ndim != 2 or values.size < SMALLEST:
+            continue
+        axis = axes.get(weight.name, 1)
+        rounded, scale = _round(values, axis)
+        graph.initializer.remove(weight)
+        graph.initializer.append(numpy_helper.from_array(rounded, f"{weight.name}.int8"))
+        graph.initializer.append(numpy_helper.from_array(scale, f"{weight.name}.scale"))
+        nodes.append(
+            helper.make_node(
+                "DequantizeLinear",
+                [f"{weight.name}.int8", f"{weight.name}.scale"],
+                [weight.name],
+                axis=axis,
+            )
+        )
+    for node in reversed(nodes):
+        graph.node.insert(0, node)
+
+
+def _round(values: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Symmetric rounding to -127..127 with one scale for each slice along ``axis``."""
+    largest = np.abs(values).max(axis=1 - axis)
+    scale = (np.maximum(largest, 1e-12) / 127).astype(np.float32)
+    spread = scale[:, None] if axis == 0 else scale[None, :]
+    return np.round(values / spread).clip(-127, 127).astype(np.int8), scale

@@ -1,0 +1,5 @@
+"""``python -m reattune``: the command line."""
+
+from reattune.cli import main
+
+main()

@@ -1,0 +1,93 @@
+"""The training code, on a network small enough for a test. Needs the ``train`` extra."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip(
+    "torch", reason="the train extra (torch) is not installed: make setup EXTRAS=dev,train"
+)
+pytest.importorskip("onnx", reason="the train extra (onnx) is not installed: make setup EXTRAS=dev,train")
+
+from reattune.coders.calibration import Decision, Platt  # noqa: E402
+from reattune.coders.card import ModelCard  # noqa: E402
+from reattune.coders.embedded import EmbeddedCoder, shipped_models  # noqa: E402
+from reattune.coders.encoding import encode_turns  # noqa: E402
+from reattune.coders.human import TranscriptCodes  # noqa: E402
+from reattune.coders.labels import LABELS, UNRATED  # noqa: E402
+from reattune.coders.training.data import CodedSession, label_turns  # noqa: E402
+from reattune.coders.training.export import export  # noqa: E402
+from reattune.coders.training.fit import Settings, fit, label_weights, loss_of, predict  # noqa: E402
+from reattune.coders.training.network import Network, Shape  # noqa: E402
+
+SHAPE = Shape(width=48, layers=2, heads=4, inner=96)
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return EmbeddedCoder()._tokenizer
+
+
+def made(seed: int, sessions: int = 24) -> list[CodedSession]:
+    """Talks in which "okay" is a withdrawal after a lecture and nothing after a question: the words alone do not tell."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for n in range(sessions):
+        roles, texts, codes = [], [], TranscriptCodes()
+        for _ in range(8):
+            lecture = bool(rng.random() < 0.5)
+            if lecture:
+                codes.turns[len(roles) + 1] = [("minimal_response", 1)]
+                codes.turns[len(roles)] = [("lectures", None)]
+            roles += ["therapist", "client"]
+            texts += [
+                "you must stop drinking because it is dangerous" if lecture else "is ten a good time for you",
+                "okay",
+            ]
+        y = label_turns(roles, codes)
+        found.append(CodedSession(f"made/{n}", f"made/{n}", roles, texts, y, y, codes))
+    return found
+
+
+@pytest.fixture(scope="module")
+def fitted(tokenizer):
+    torch.manual_seed(1)
+    return fit(Network(len(LABELS), SHAPE), made(1), tokenizer, Settings(epochs=12, rate=3e-3, noise=0.0))
+
+
+def test_it_learns_what_a_turn_does_to_the_one_before(fitted, tokenizer):
+    held = made(2, 6)
+    j = LABELS.index("rupture")
+    for session, logits in zip(held, predict(fitted, held, tokenizer), strict=True):
+        rated = session.gold[:, j] != UNRATED
+        assert ((logits[rated, j] > 0) == (session.gold[rated, j] > 0)).mean() > 0.9
+
+
+def test_a_later_turn_does_not_reach_an_earlier_one(fitted, tokenizer):
+    whole = made(3, 1)[0]
+    part = CodedSession("a", "a", whole.roles[:7], whole.texts[:7], whole.targets[:7], whole.gold[:7])
+    long, short = predict(fitted, [whole], tokenizer)[0], predict(fitted, [part], tokenizer)[0]
+    np.testing.assert_allclose(long[:7], short, atol=1e-4)
+
+
+def test_the_loss_counts_rated_turns_only():
+    weights = label_weights(Settings())
+    targets = torch.full((2, len(LABELS)), UNRATED)
+    logits = torch.zeros(2, len(LABELS))
+    assert float(loss_of(logits, targets, weights)) == 0
+    targets[0, 0] = 1.0
+    assert float(loss_of(logits, targets, weights)) == pytest.approx(np.log(2))
+
+
+def test_the_file_says_what_the_network_says(fitted, tokenizer, tmp_path):
+    decisions = {n: Decision(0.5, 0.2) for n in LABELS[:5]}
+    card = ModelCard("small", "0", "1.0", LABELS, {n: Platt() for n in LABELS}, decisions, {})
+    export(fitted, card, tmp_path / "model.onnx")
+    (tmp_path / "tokenizer.json").write_bytes((shipped_models() / "tokenizer.json").read_bytes())
+    coder = EmbeddedCoder(tmp_path)
+    assert coder.card == card
+    held = made(4, 3)
+    rows = [encode_turns(tokenizer, s.roles, s.texts) for s in held]
+    for ours, theirs in zip(coder.logits(rows), predict(fitted, held, tokenizer), strict=True):
+        assert np.abs(ours - theirs).max() < 0.05 * np.abs(theirs).max()
