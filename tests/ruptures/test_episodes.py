@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
@@ -157,7 +158,7 @@ def test_episodes_are_ordered_apart_and_hold_together(talk_parts):
         assert 1 <= e.significance <= 5
         assert (e.outcome is Outcome.UNADDRESSED) == (not e.strategies)
         assert all(e.start < s.turn <= e.end for s in e.strategies)
-    for a, b in zip(episodes, episodes[1:], strict=False):
+    for a, b in itertools.pairwise(episodes):
         assert a.end < b.start
 
 
