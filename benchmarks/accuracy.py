@@ -216,6 +216,8 @@ def measure(shared: Path, data: Path) -> dict[str, Any]:
     """Everything."""
     kept = np.load(HERE / "out_of_fold.npz")
     sessions, chats, ours = annomi(shared), mibot(shared), written(data)
+    apart = [s for s in ours if s.key in kept]
+    ours = [s for s in ours if s.key not in kept]
     fold = assign_folds(sessions, FOLDS)
     scored = score(sessions, [kept[s.key].astype(np.float64) for s in sessions], fold)
     words: list[Floats] = [np.empty(0)] * len(sessions)
@@ -228,11 +230,14 @@ def measure(shared: Path, data: Path) -> dict[str, Any]:
     chat_fold = assign_folds(chats, FOLDS)
     chat = score(chats, [kept[s.key].astype(np.float64) for s in chats], chat_fold)
     chat_plain = score(chats, predict_baseline([*sessions, *ours], chats), chat_fold)
+    own = score(apart, [kept[s.key].astype(np.float64) for s in apart], assign_folds(apart, FOLDS))
+    own_plain = score(apart, predict_baseline([*sessions, *chats, *ours], apart), assign_folds(apart, FOLDS))
     readers = [find_findings(as_session(s), _codes_only(s)) for s in sessions]
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "annomi": {"coder": turn_table(sessions, scored), "baseline": turn_table(sessions, plain)},
         "chat": {"coder": turn_table(chats, chat), "baseline": turn_table(chats, chat_plain)},
+        "written": {"coder": turn_table(apart, own), "baseline": turn_table(apart, own_plain)},
         "coders": agreement_of_coders(shared, sessions),
         "episodes": {
             "coder": episode_table(sessions, scored.findings),

@@ -18,6 +18,10 @@ def render(found: dict[str, Any]) -> str:
     for source, title in (
         ("annomi", "AnnoMI, 90 transcripts, five folds"),
         ("chat", "Text chat (MIBot), 106 talks, none in training"),
+        (
+            "written",
+            "Our own written sessions that were kept apart (richer in marks than life; same kind of writers)",
+        ),
     ):
         lines += [
             f"**{title}**",

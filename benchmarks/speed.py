@@ -101,6 +101,17 @@ def coding(sessions: Sequence[Session]) -> dict[str, float]:
     }
 
 
+def render(found: dict[str, Any]) -> str:
+    """The figures in sentences."""
+    low, mid, high = found["command_100_turns"]["seconds"]
+    c = found["coding"]
+    return (
+        f"Measured {found['date']} by `benchmarks/speed.py` ({found['machine']}). `reattune analyze` on a 100-turn session, cold, to the "
+        f"terminal: {low:.2f} / {mid:.2f} / {high:.2f} s (least, median, most); {found['command_100_turns']['peak_mb']:.0f} MB of memory at "
+        f"most. Coding {c['turns']} turns: {c['turns_a_second']:.0f} turns a second; {c['network_share']:.0%} of that time is spent in the network."
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--times", type=int, default=7)
@@ -115,17 +126,7 @@ def main() -> int:
     }
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    low, mid, high = found["command_100_turns"]["seconds"]
-    print(f"{found['date']}, {found['machine']}")
-    print(
-        f"reattune analyze, 100 turns, cold: {low:.2f} / {mid:.2f} / {high:.2f} s (least, median, most of {options.times});"
-        f" {found['command_100_turns']['peak_mb']:.0f} MB at most"
-    )
-    c = found["coding"]
-    print(
-        f"coding {c['turns']} turns: {c['turns_a_second']:.0f} a second; the network alone {c['network_turns_a_second']:.0f};"
-        f" its share of the time {c['network_share']:.0%}"
-    )
+    print(render(found))
     return 0
 
 

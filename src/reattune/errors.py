@@ -44,8 +44,8 @@ class ReattuneError(Exception):
 
     def __str__(self) -> str:
         where = str(self.place)
-        text = f"{where}: {self.what}" if where else self.what
-        return f"{text}. {self.mend}" if self.mend else f"{text}."
+        sentences = ". ".join(part.rstrip(".") for part in (self.what, self.mend) if part) + "."
+        return f"{where}: {sentences}" if where else sentences
 
     def at(self, path: str | Path) -> ReattuneError:
         """The same error with its file named, where the code that raised it did not know the file."""

@@ -1,9 +1,9 @@
 """The whole way from coded transcripts to the shipped model: ``make model``.
 
 1. *Base*: fine-tune the encoder on our own written sessions.
-2. *Folds*: five times, tune the base further on four fifths of AnnoMI and predict the rest. These predictions out of fold
-   give calibration, thresholds and every figure that the model reports of itself.
-3. *Final*: tune the base further on all of AnnoMI and MIBot; write the ONNX file with its card.
+2. *Folds*: five times, tune the base further on four fifths of AnnoMI, add the words' own reading, and predict the rest. These
+   predictions out of fold give calibration, thresholds and every figure that the model reports of itself.
+3. *Final*: the same on all of AnnoMI and MIBot; write the ONNX file with its card.
 
 Each stage is kept in the working folder and not done again when it is there. About an hour and a half on two cores.
 """
@@ -28,13 +28,16 @@ from reattune.coders.training.data import CodedSession, annomi, mibot, written
 from reattune.coders.training.export import export
 from reattune.coders.training.fit import Settings, fit, predict
 from reattune.coders.training.folds import assign_folds
+from reattune.coders.training.lexical import Lexical, Reader, fit_lexical
 from reattune.coders.training.network import Network, load_bert
 from reattune.scheme import load_scheme
 
-NAME, VERSION = "minilm-turns", "1"
+NAME, VERSION = "minilm-words", "1"
 BASE = Settings(epochs=3, rate=1.5e-4)
 FURTHER = Settings(epochs=2, rate=1e-4)
 FOLDS = 5
+HELD_BACK = "written/3300"
+"""Written sessions from this key on are kept apart, to be read by the finished model only."""
 _ROLE_WORDS = {1: "therapist", 2: "client", 3: "someone"}
 
 Tell = Callable[[str], None]
@@ -56,7 +59,10 @@ class Build:
         self.tokenizer = Tokenizer.from_file(str(self.base_folder / "tokenizer.json"))
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
-        self.annomi, self.mibot, self.written = annomi(shared), mibot(shared), written(data)
+        self.annomi, self.mibot = annomi(shared), mibot(shared)
+        ours = written(data)
+        self.written = [s for s in ours if s.key < HELD_BACK]
+        self.held_back = [s for s in ours if s.key >= HELD_BACK]
 
     def start(self) -> Network:
         """The encoder as it comes, with heads that as yet say "rare" of everything."""
@@ -89,6 +95,14 @@ class Build:
         part.replace(kept)
         return network
 
+    def with_words(self, network: Network, sessions: Sequence[CodedSession]) -> Reader:
+        """The network and a count of the words of these sessions and of our own."""
+        lexical = Lexical()
+        fit_lexical(lexical, [*sessions, *self.written], self.tokenizer)
+        reader = Reader(network, lexical)
+        reader.eval()
+        return reader
+
     def out_of_fold(self) -> tuple[list[Floats], list[Floats]]:
         """Logits of each AnnoMI session by a network that has not seen it, and of each MIBot session as the mean of all."""
         fold = assign_folds(self.annomi, FOLDS)
@@ -97,19 +111,21 @@ class Build:
         for k in range(FOLDS):
             learn = [s for s, f in zip(self.annomi, fold, strict=True) if f != k]
             held = [i for i, f in enumerate(fold) if f == k]
-            network = self.fitted(f"fold{k}", learn, FURTHER, "base")
-            for i, found in zip(
-                held, predict(network, [self.annomi[i] for i in held], self.tokenizer), strict=True
-            ):
-                logits[i] = found.astype(np.float64)
-            chats.append([x.astype(np.float64) for x in predict(network, self.mibot, self.tokenizer)])
+            reader = self.with_words(self.fitted(f"fold{k}", learn, FURTHER, "base"), learn)
+            for i, found in zip(held, self.read(reader, [self.annomi[i] for i in held]), strict=True):
+                logits[i] = found
+            chats.append(self.read(reader, self.mibot))
+            self.tell(f"fold{k}: predicted")
         return logits, [np.mean(x, axis=0) for x in zip(*chats, strict=True)]
+
+    def read(self, reader: Reader, sessions: Sequence[CodedSession]) -> list[Floats]:
+        """Logits of each session."""
+        return [x.astype(np.float64) for x in predict(reader, sessions, self.tokenizer)]
 
     def run(self, model: Path, predictions: Path) -> ModelCard:
         """Build all; write the model's folder and the predictions out of fold. Returns the card."""
         self.fitted("base", self.written, BASE, None)
         logits, chat = self.out_of_fold()
-        save_predictions(predictions, {"annomi": (self.annomi, logits), "mibot": (self.mibot, chat)})
         everything = np.concatenate(logits)
         gold = np.concatenate([s.gold for s in self.annomi]).astype(np.float64)
         calibration = calibrate(everything, gold)
@@ -125,18 +141,19 @@ class Build:
             metrics[f"recall_{name}"] = float(flagged[y == 1].mean())
             metrics[f"prevalence_{name}"] = float(y.mean())
         card = ModelCard(NAME, VERSION, load_scheme().version, LABELS, calibration, decisions, metrics)
-        final = self.fitted("final", [*self.annomi, *self.mibot], FURTHER, "base")
+        real = [*self.annomi, *self.mibot]
+        final = self.with_words(self.fitted("final", real, FURTHER, "base"), real)
+        own = self.read(final, self.held_back)
+        save_predictions(predictions, [*real, *self.held_back], [*logits, *chat, *own])
         export(final, card, model / "model.onnx")
         shutil.copyfile(self.base_folder / "tokenizer.json", model / "tokenizer.json")
         return card
 
 
-def save_predictions(path: Path, sources: dict[str, tuple[Sequence[CodedSession], Sequence[Floats]]]) -> None:
+def save_predictions(path: Path, sessions: Sequence[CodedSession], logits: Sequence[Floats]) -> None:
     """Logits of each session under its key, in half precision (no words: they stay where they are)."""
     arrays: dict[str, Any] = {
-        session.key: found.astype(np.float16)
-        for sessions, logits in sources.values()
-        for session, found in zip(sessions, logits, strict=True)
+        session.key: found.astype(np.float16) for session, found in zip(sessions, logits, strict=True)
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as stream:

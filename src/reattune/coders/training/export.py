@@ -15,15 +15,15 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
+from torch import nn
 
 from reattune.coders.card import METADATA_KEY, ModelCard
-from reattune.coders.training.network import Network
 
-SMALLEST = 4096
-"""Weights with fewer numbers than this stay as they are."""
+NARROWEST = 32
+"""A matrix with a side smaller than this stays as it is."""
 
 
-def export(network: Network, card: ModelCard, target: Path) -> None:
+def export(network: nn.Module, card: ModelCard, target: Path) -> None:
     """Write ``target`` (about a quarter of the network's size) with its card."""
     network.eval()
     with tempfile.TemporaryDirectory() as folder:
@@ -39,7 +39,7 @@ def export(network: Network, card: ModelCard, target: Path) -> None:
     part.replace(target)
 
 
-def _to_onnx(network: Network, target: Path) -> None:
+def _to_onnx(network: nn.Module, target: Path) -> None:
     ids = torch.randint(5, 1000, (2, 12))
     turns = torch.tensor([[0] * 4 + [1] * 4 + [2] * 4, [0] * 6 + [1] * 4 + [-1] * 2])
     row, token = torch.export.Dim("windows", max=4096), torch.export.Dim("tokens", max=512)
@@ -63,7 +63,7 @@ def round_weights(model: onnx.ModelProto) -> None:
     nodes = []
     for weight in list(graph.initializer):
         values = numpy_helper.to_array(weight)
-        if values.dtype != np.float32 or values.ndim != 2 or values.size < SMALLEST:
+        if values.dtype != np.float32 or values.ndim != 2 or min(values.shape) < NARROWEST:
             continue
         axis = axes.get(weight.name, 1)
         rounded, scale = _round(values, axis)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from reattune.coders.encoding import encode_turns
@@ -152,7 +152,7 @@ def fit(
 
 
 def predict(
-    network: Network, sessions: Sequence[CodedSession], tokenizer: Tokenizer
+    network: nn.Module, sessions: Sequence[CodedSession], tokenizer: Tokenizer
 ) -> list[NDArray[np.float32]]:
     """Logits (turns, labels) of each session."""
     found = []
