@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from measures import Floats, f1
 from sklearn.metrics import cohen_kappa_score
 
+from measures import Floats, f1
 from reattune.coders import read_codings
 from reattune.coders.labels import LABELS
 from reattune.coders.training.calibrate import DECIDED
