@@ -27,32 +27,34 @@ from reattune.record import (
 from reattune.ruptures import find_episodes, find_findings, rate_session
 from reattune.ruptures.episodes import MERGE_GAP
 
+from .speaking import talk
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def one(talk, line):
+def one(line):
     (episode,) = find_episodes(*talk(line))
     return episode
 
 
-def test_a_session_without_a_mark_has_no_episode_and_no_resolution(talk):
+def test_a_session_without_a_mark_has_no_episode_and_no_resolution():
     session, coding = talk("T C T C T:lectures C")
     found = find_findings(session, coding)
     assert found.episodes == ()
     assert found.scales == Scales(1, 1, None, 2)
 
 
-def test_marks_near_each_other_are_one_strain_and_far_ones_are_two(talk):
+def test_marks_near_each_other_are_one_strain_and_far_ones_are_two():
     near = "C:minimal " + "T C " * (MERGE_GAP // 2 - 1) + "T C:denial"
     far = "C:minimal " + "T C " * (MERGE_GAP // 2) + "T C:denial"
     assert len(find_episodes(*talk(near))) == 1
     assert len(find_episodes(*talk(far))) == 2
 
 
-def test_the_trigger_is_the_turn_that_fed_it_else_the_turn_that_was_answered(talk):
-    assert one(talk, "T:lectures C T C:minimal").trigger == 0
-    assert one(talk, "T C T C:minimal").trigger == 2
-    assert one(talk, "C:minimal T C").trigger is None
+def test_the_trigger_is_the_turn_that_fed_it_else_the_turn_that_was_answered():
+    assert one("T:lectures C T C:minimal").trigger == 0
+    assert one("T C T C:minimal").trigger == 2
+    assert one("C:minimal T C").trigger is None
 
 
 @pytest.mark.parametrize(
@@ -66,27 +68,27 @@ def test_the_trigger_is_the_turn_that_fed_it_else_the_turn_that_was_answered(tal
         ("T C:rejects T:owns C:rejects T C T C T C T C", Outcome.RESOLVED),
     ],
 )
-def test_outcome(talk, line, outcome):
-    assert one(talk, line).outcome is outcome
+def test_outcome(line, outcome):
+    assert one(line).outcome is outcome
 
 
-def test_an_episode_ends_with_the_answer_to_the_last_attempt(talk):
-    episode = one(talk, "T C:denial T:asks C T C T C")
+def test_an_episode_ends_with_the_answer_to_the_last_attempt():
+    episode = one("T C:denial T:asks C T C T C")
     assert (episode.start, episode.end) == (1, 3)
     assert [s.code for s in episode.strategies] == ["invites_feelings_about_therapy"]
 
 
-def test_a_strategy_long_after_does_not_belong_to_it(talk):
-    assert one(talk, "T C:denial T C T C T C T:asks C").outcome is Outcome.UNADDRESSED
+def test_a_strategy_long_after_does_not_belong_to_it():
+    assert one("T C:denial T C T C T C T:asks C").outcome is Outcome.UNADDRESSED
 
 
-def test_type(talk):
-    assert one(talk, "T C:denial T C:minimal").type is RuptureType.WITHDRAWAL
-    assert one(talk, "T C:rejects T C:controls").type is RuptureType.CONFRONTATION
-    assert one(talk, "T C:rejects T C:minimal").type is RuptureType.MIXED
+def test_type():
+    assert one("T C:denial T C:minimal").type is RuptureType.WITHDRAWAL
+    assert one("T C:rejects T C:controls").type is RuptureType.CONFRONTATION
+    assert one("T C:rejects T C:minimal").type is RuptureType.MIXED
 
 
-def test_significance_grows_with_strength_and_number(talk):
+def test_significance_grows_with_strength_and_number():
     lines = [
         "T C:denial",
         "T C:denial/2",
@@ -94,11 +96,11 @@ def test_significance_grows_with_strength_and_number(talk):
         "T C:denial/3",
         "T C:denial/3 T C:denial T C:denial",
     ]
-    assert [one(talk, line).significance for line in lines] == [1, 2, 3, 4, 5]
+    assert [one(line).significance for line in lines] == [1, 2, 3, 4, 5]
 
 
-def test_evidence_names_turns_as_readers_count_them_and_there_is_always_a_doubt(talk):
-    episode = one(talk, "T:lectures C:denial/2 T C:rejects T C:controls T:owns C")
+def test_evidence_names_turns_as_readers_count_them_and_there_is_always_a_doubt():
+    episode = one("T:lectures C:denial/2 T C:rejects T C:controls T:owns C")
     assert any("Turn 2" in e for e in episode.evidence)
     assert any("turn 1" in e for e in episode.evidence)
     assert any("turn 7" in e for e in episode.evidence)
@@ -122,7 +124,7 @@ def test_a_person_of_few_words_and_a_closed_question_speak_against_it():
     assert "single client turn" in text
 
 
-def test_session_ratings_by_their_anchors(talk):
+def test_session_ratings_by_their_anchors():
     def rated(line):
         session, coding = talk(line)
         return rate_session(session, coding, find_episodes(session, coding))
@@ -135,7 +137,7 @@ def test_session_ratings_by_their_anchors(talk):
     assert rated("T C:rejects T C T C T C").resolution == 2
 
 
-def test_a_coders_own_session_ratings_go_before_computed_ones(talk):
+def test_a_coders_own_session_ratings_go_before_computed_ones():
     session, coding = talk("T C:denial")
     own = Scales(5, 5, 5, 5)
     assert find_findings(session, replace(coding, scales=own)).scales == own
@@ -146,9 +148,8 @@ def test_a_coders_own_session_ratings_go_before_computed_ones(talk):
         st.sampled_from(["T", "C", "X", "C:denial/1", "C:rejects/3", "T:owns", "T:lectures"]), max_size=40
     )
 )
-def test_episodes_are_ordered_apart_and_hold_together(talk_parts):
-    made = _made(talk_parts)
-    session, coding = made
+def test_episodes_are_ordered_apart_and_hold_together(parts):
+    session, coding = talk(" ".join(parts))
     episodes = find_episodes(session, coding)
     marked = [t.turn for t in coding.turns if t.has("withdrawal") or t.has("confrontation")]
     assert sorted(m for e in episodes for m in e.markers) == marked
@@ -160,27 +161,6 @@ def test_episodes_are_ordered_apart_and_hold_together(talk_parts):
         assert all(e.start < s.turn <= e.end for s in e.strategies)
     for a, b in itertools.pairwise(episodes):
         assert a.end < b.start
-
-
-def _made(parts):
-    from reattune.coders.human import TranscriptCodes
-
-    names = {
-        "denial": "denial",
-        "rejects": "rejects_intervention",
-        "owns": "acknowledges_contribution",
-        "lectures": "lectures",
-    }
-    roles = {"T": Role.THERAPIST, "C": Role.CLIENT, "X": Role.THIRD}
-    codes, turns = TranscriptCodes(), []
-    for i, part in enumerate(parts):
-        voice, _, tag = part.partition(":")
-        turns.append(Turn(i, voice, roles[voice], "words enough to be a turn"))
-        if tag:
-            name, _, level = tag.partition("/")
-            codes.turns[i] = [(names[name], int(level) if level else None)]
-    session = Session("made", tuple(turns))
-    return session, HumanCoder(codes, "test").code(session)
 
 
 def test_on_the_hand_coded_examples_the_rules_find_the_hand_coded_episodes():
