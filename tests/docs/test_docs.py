@@ -160,6 +160,15 @@ def test_the_corpus_card_counts_what_is_there() -> None:
     assert f"{len(sessions)} sessions, {turns:,} turns" in card
 
 
+def test_the_corpus_card_has_the_agreement_that_was_measured() -> None:
+    card = (ROOT / "data/README.md").read_text(encoding="utf-8")
+    measured = json.loads((ROOT / "benchmarks/results/readers.json").read_text(encoding="utf-8"))
+    for label in ("rupture", "withdrawal", "confrontation", "strategy", "contribution"):
+        shown = [f"{measured[part][label]['kappa']:.2f}".lstrip("0") for part in ("first", "written")]
+        words = "any marker" if label == "rupture" else label
+        assert f"{words} | {' | '.join(shown)} |" in card, label
+
+
 def test_the_picture_is_small() -> None:
     picture = ROOT / "docs/images/report.png"
     assert "docs/images/report.png" in (ROOT / "README.md").read_text(encoding="utf-8")
