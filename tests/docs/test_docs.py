@@ -22,6 +22,8 @@ from reattune.coders.training.inline import read_inline
 from reattune.errors import ModelError
 from reattune.report import CSV_COLUMNS
 
+from . import picture
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "data").glob("*.md"))]
 RUN = [ROOT / "README.md", ROOT / "docs/reference-python.md", ROOT / "docs/guide-researcher.md"]
@@ -167,6 +169,19 @@ def test_the_corpus_card_has_the_agreement_that_was_measured() -> None:
         shown = [f"{measured[part][label]['kappa']:.2f}".lstrip("0") for part in ("first", "written")]
         words = "any marker" if label == "rupture" else label
         assert f"{words} | {' | '.join(shown)} |" in card, label
+
+
+def test_the_first_result_is_what_the_terminal_shows() -> None:
+    found = picture.COMMAND.search((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert found
+    try:
+        made = picture.analysis()
+    except ModelError as error:
+        pytest.skip(f"no model: {error}")
+    assert found["shown"] == picture.first_lines(made), "refresh it: python -m tests.docs.picture"
+    missed = reattune.read(ROOT / "examples/sessions/pain-clinic.docx")
+    assert isinstance(missed, reattune.Session)
+    assert reattune.analyze(missed).episodes == (), "the README names it as one that the model misses"
 
 
 def test_the_picture_is_small() -> None:
