@@ -33,29 +33,24 @@ from measures import (
     reliability,
     weighted_kappa,
 )
+from reattune.coders.calibration import Decision, Platt
 from reattune.coders.human import HumanCoder, TranscriptCodes, read_codings
-from reattune.coders.labels import LABELS
+from reattune.coders.labels import FAMILY_OF, LABELS
 from reattune.coders.training.calibrate import DECIDED, calibrate, decide_all
 from reattune.coders.training.data import CodedSession, annomi, mibot, written
+from reattune.coders.training.figures import families_said, load_predictions
 from reattune.coders.training.folds import assign_folds
 from reattune.coders.verdicts import turn_coding
 from reattune.record import CoderId, Coding, Role, Session, Turn
 from reattune.ruptures import Findings, find_findings, rate_session
 
 HERE = Path(__file__).parent
+PREDICTIONS = HERE / "out_of_fold.npz"
 OUTCOMES = ("unaddressed", "attempted", "partial", "resolved")
 SCALES = ("withdrawal", "confrontation", "resolution", "contribution")
 FOLDS = 5
 TIMES = 500
 """Resamples for an interval."""
-
-
-@dataclass
-class Scored:
-    """Sessions with calibrated probabilities (turns, labels), what was decided, and the findings that follow."""
-
-    probability: list[Floats]
-    findings: list[Findings]
 
 
 def as_session(coded: CodedSession) -> Session:
@@ -64,43 +59,59 @@ def as_session(coded: CodedSession) -> Session:
     return Session(coded.key, tuple(Turn(i, r, Role(r), t) for i, (r, t) in pairs))
 
 
-def score(sessions: Sequence[CodedSession], logits: Sequence[Floats], fold: Sequence[int]) -> Scored:
-    """Calibrate and decide each fold by the others, then find episodes."""
-    probability: list[Floats] = [np.empty(0)] * len(sessions)
-    findings: list[Any] = [None] * len(sessions)
-    for k in sorted(set(fold)):
-        others = [i for i, f in enumerate(fold) if f != k] or list(range(len(sessions)))
-        x = np.concatenate([logits[i] for i in others])
-        gold = np.concatenate([sessions[i].gold for i in others]).astype(np.float64)
+@dataclass(frozen=True)
+class Scale:
+    """Calibration and thresholds, fitted on some sessions' logits."""
+
+    platts: dict[str, Platt]
+    decisions: dict[str, Decision]
+
+    @classmethod
+    def of(cls, sessions: Sequence[CodedSession], logits: Sequence[Floats]) -> Scale:
+        x, gold = np.concatenate(logits), np.concatenate([s.gold for s in sessions]).astype(np.float64)
         platts = calibrate(x, gold)
-        decisions = decide_all(x, gold, platts)
-        for i in (i for i, f in enumerate(fold) if f == k):
-            p = np.stack([platts[name](logits[i][:, j]) for j, name in enumerate(LABELS)], axis=-1)
-            session = as_session(sessions[i])
-            turns = tuple(turn_coding(t, p[t.index], decisions) for t in session.turns)
-            settings = {f"threshold_{n}": d.threshold for n, d in decisions.items()}
-            probability[i] = p
-            findings[i] = find_findings(
-                session, Coding(CoderId("embedded", "out of fold"), turns, None, settings)
-            )
-    return Scored(probability, findings)
+        return cls(platts, decide_all(x, gold, platts))
+
+    def read(self, coded: CodedSession, logits: Floats) -> Findings:
+        """Probabilities, verdicts and episodes of one session."""
+        p = np.stack([self.platts[name](logits[:, j]) for j, name in enumerate(LABELS)], axis=-1)
+        session = as_session(coded)
+        turns = tuple(turn_coding(t, p[t.index], self.decisions) for t in session.turns)
+        settings = {f"threshold_{n}": d.threshold for n, d in self.decisions.items()}
+        return find_findings(session, Coding(CoderId("embedded", "out of fold"), turns, None, settings))
+
+
+def score_in_folds(
+    sessions: Sequence[CodedSession], logits: Sequence[Floats], fold: Sequence[int]
+) -> list[Findings]:
+    """Each fold by calibration and thresholds of the others."""
+    scales = {}
+    for k in set(fold):
+        others = [i for i, f in enumerate(fold) if f != k]
+        scales[k] = Scale.of([sessions[i] for i in others], [logits[i] for i in others])
+    return [scales[f].read(s, x) for s, x, f in zip(sessions, logits, fold, strict=True)]
 
 
 def said(coding: Coding, name: str) -> Floats:
     """What was decided of each turn: 0 or 1."""
-    families = ("withdrawal", "confrontation") if name == "rupture" else (name,)
-    return np.array([float(any(t.has(f) for f in families)) for t in coding.turns])
+    return np.array([float(name in families_said(t)) for t in coding.turns])
 
 
-def turn_table(sessions: Sequence[CodedSession], scored: Scored) -> dict[str, dict[str, Any]]:
+def stated(coding: Coding, name: str) -> Floats:
+    """The probability that the coder states for each turn; NaN where it states none."""
+    found = (getattr(t, f"p_{name}") for t in coding.turns)
+    return np.array([np.nan if p is None else p for p in found])
+
+
+def turn_table(sessions: Sequence[CodedSession], findings: Sequence[Findings]) -> dict[str, dict[str, Any]]:
     """For each decided label: prevalence, average precision, precision, recall, F1, Brier score, calibration error."""
     table = {}
     for name in DECIDED:
         j = LABELS.index(name)
         gold = [s.gold[:, j].astype(np.float64) for s in sessions]
         keep = [g >= 0 for g in gold]
-        p = [scored.probability[i][keep[i], j] for i in range(len(sessions))]
-        d = [said(scored.findings[i].coding, name)[keep[i]] for i in range(len(sessions))]
+        p = [stated(findings[i].coding, name)[keep[i]] for i in range(len(sessions))]
+        d = [said(findings[i].coding, name)[keep[i]] for i in range(len(sessions))]
         g = [gold[i][keep[i]] for i in range(len(sessions))]
 
         def over(
@@ -149,8 +160,6 @@ def agreement_of_coders(shared: Path, sessions: Sequence[CodedSession]) -> dict[
 
 
 def _marks(codes: TranscriptCodes, families: set[str], turns: int) -> Floats:
-    from reattune.coders.labels import FAMILY_OF
-
     y = np.zeros(turns)
     for at, entries in codes.turns.items():
         if at < turns and any(FAMILY_OF[c] in families for c, _ in entries):
@@ -202,46 +211,53 @@ def episode_table(sessions: Sequence[CodedSession], findings: Sequence[Findings]
     }
 
 
-def separation(sessions: Sequence[CodedSession], scored: Scored) -> float:
+def separation(sessions: Sequence[CodedSession], findings: Sequence[Findings]) -> float:
     """AUC with which the session's expected number of marks a client turn tells low from high quality (AnnoMI's experts)."""
     j = LABELS.index("rupture")
     low = [s.info["mi_quality"] == "low" for s in sessions]
     strain = [
-        float(p[s.gold[:, j] >= 0, j].mean()) for s, p in zip(sessions, scored.probability, strict=True)
+        float(stated(f.coding, "rupture")[s.gold[:, j] >= 0].mean())
+        for s, f in zip(sessions, findings, strict=True)
     ]
     return float(roc_auc_score(low, strain))
 
 
 def measure(shared: Path, data: Path) -> dict[str, Any]:
     """Everything."""
-    kept = np.load(HERE / "out_of_fold.npz")
+    kept = set(np.load(PREDICTIONS).files)
     sessions, chats, ours = annomi(shared), mibot(shared), written(data)
     apart = [s for s in ours if s.key in kept]
     ours = [s for s in ours if s.key not in kept]
     fold = assign_folds(sessions, FOLDS)
-    scored = score(sessions, [kept[s.key].astype(np.float64) for s in sessions], fold)
+
+    def logits(of: Sequence[CodedSession]) -> list[Floats]:
+        return load_predictions(PREDICTIONS, of)
+
     words: list[Floats] = [np.empty(0)] * len(sessions)
     for k in range(FOLDS):
         held = [i for i, f in enumerate(fold) if f == k]
         learn = [s for s, f in zip(sessions, fold, strict=True) if f != k]
         for i, x in zip(held, predict_baseline([*learn, *ours], [sessions[i] for i in held]), strict=True):
             words[i] = x
-    plain = score(sessions, words, fold)
-    chat_fold = assign_folds(chats, FOLDS)
-    chat = score(chats, [kept[s.key].astype(np.float64) for s in chats], chat_fold)
-    chat_plain = score(chats, predict_baseline([*sessions, *ours], chats), chat_fold)
-    own = score(apart, [kept[s.key].astype(np.float64) for s in apart], assign_folds(apart, FOLDS))
-    own_plain = score(apart, predict_baseline([*sessions, *chats, *ours], apart), assign_folds(apart, FOLDS))
+    scored, plain = score_in_folds(sessions, logits(sessions), fold), score_in_folds(sessions, words, fold)
+    # Elsewhere calibration and thresholds are those that ship: fitted on AnnoMI.
+    ships, ships_plain = Scale.of(sessions, logits(sessions)), Scale.of(sessions, words)
+
+    def carried(of: Sequence[CodedSession], learn: Sequence[CodedSession]) -> dict[str, Any]:
+        coder = [ships.read(s, x) for s, x in zip(of, logits(of), strict=True)]
+        base = [ships_plain.read(s, x) for s, x in zip(of, predict_baseline(learn, of), strict=True)]
+        return {"coder": turn_table(of, coder), "baseline": turn_table(of, base)}
+
     readers = [find_findings(as_session(s), _codes_only(s)) for s in sessions]
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "annomi": {"coder": turn_table(sessions, scored), "baseline": turn_table(sessions, plain)},
-        "chat": {"coder": turn_table(chats, chat), "baseline": turn_table(chats, chat_plain)},
-        "written": {"coder": turn_table(apart, own), "baseline": turn_table(apart, own_plain)},
+        "chat": carried(chats, [*sessions, *ours]),
+        "written": carried(apart, [*sessions, *chats, *ours]),
         "coders": agreement_of_coders(shared, sessions),
         "episodes": {
-            "coder": episode_table(sessions, scored.findings),
-            "baseline": episode_table(sessions, plain.findings),
+            "coder": episode_table(sessions, scored),
+            "baseline": episode_table(sessions, plain),
             "readers' codes": episode_table(sessions, readers),
         },
         "quality_auc": {"coder": separation(sessions, scored), "baseline": separation(sessions, plain)},

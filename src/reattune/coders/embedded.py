@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
@@ -18,6 +18,11 @@ from reattune.coders.verdicts import turn_coding
 from reattune.coders.windows import Window, batch, windows
 from reattune.errors import ModelError
 from reattune.record import CoderId, Coding, Session
+
+# onnxruntime reports to its makers by default, from the moment it is imported. Nothing leaves this machine.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+import onnxruntime as ort
 
 Floats = NDArray[np.float64]
 

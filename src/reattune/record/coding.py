@@ -41,7 +41,7 @@ class TurnCoding:
         p_rupture: some rupture marker (withdrawal or confrontation); client turns.
         p_withdrawal, p_confrontation: a marker of that family; client turns.
         p_strategy, p_contribution: some resolution strategy, some contribution to a rupture; therapist turns.
-        unsure: the coder abstains: the probability lies in the band where it is as often wrong as right.
+        unsure: the coder abstains: strain is too likely here to pass over, and not likely enough to mark.
         codes: the codes above their thresholds, most probable first.
     """
 

@@ -116,12 +116,12 @@ def _nothing_found(findings: Findings) -> Look:
     if accuracy.recall_withdrawal is not None:
         missed = words.chance(1 - accuracy.recall_withdrawal)
         sure = (
-            f"That is no proof that there was none: of the turns in which people saw a client draw back, "
+            f"That is no proof that there was none: of the turns in which readers saw a client draw back, "
             f"it misses about {missed}."
         )
     elif accuracy.recall is not None:
         sure = (
-            f"That is no proof that there was none: of the turns that people marked as strain, "
+            f"That is no proof that there was none: of the turns that readers marked as strain, "
             f"it misses about {words.chance(1 - accuracy.recall)}."
         )
     else:

@@ -69,19 +69,20 @@ class Accuracy:
         said = []
         if self.precision is not None:
             said.append(
-                f"Of 100 turns that this coder marks as strain, people who read the same session "
-                f"marked about {_hundred(self.precision)}; the others are false alarms."
+                f"Measured against readers of other sessions (language models, not clinicians): of 100 turns "
+                f"that this coder marks as strain, they marked about {_hundred(self.precision)}; the others "
+                f"are false alarms."
             )
         if self.recall is not None:
-            said.append(f"Of 100 turns that people marked, it finds about {_hundred(self.recall)}.")
+            said.append(f"Of 100 turns that the readers marked, it finds about {_hundred(self.recall)}.")
         if self.recall_withdrawal is not None:
             said.append(
-                f"Of 100 in which people saw a client draw back, it finds about "
+                f"Of 100 in which they saw a client draw back, it finds about "
                 f"{_hundred(self.recall_withdrawal)}."
             )
         if self.recall_confrontation is not None:
             said.append(
-                f"Of 100 in which people saw a client push back, it finds about "
+                f"Of 100 in which they saw a client push back, it finds about "
                 f"{_hundred(self.recall_confrontation)}."
             )
         return tuple(said)
@@ -180,6 +181,8 @@ def scales(value: Scales, parties: Parties) -> tuple[tuple[str, str], ...]:
 
     def meaning(name: str, rating: int | None) -> str:
         scale = load_scheme().scale(name)
+        if rating == 1 and name != "resolution":
+            return "no turn, or hardly one, was marked for it"
         return scale.empty if rating is None else scale[rating].meaning
 
     return (

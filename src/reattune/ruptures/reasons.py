@@ -77,8 +77,9 @@ def _markers_of(coding: Coding, turn: int) -> list[Code]:
 
 def _marker_sentence(coding: Coding, turn: int) -> str:
     codes = " and ".join(_phrase(c.code) for c in _markers_of(coding, turn)[:2])
-    probability = coding.turns[turn].p_rupture
-    return f"Turn {turn + 1}: the client perhaps {codes} (probability {probability:.2f})."
+    if coding.coder.kind == "human":
+        return f"Turn {turn + 1}: the client {codes}."
+    return f"Turn {turn + 1}: the client perhaps {codes} (probability {coding.turns[turn].p_rupture:.2f})."
 
 
 def _trigger_sentences(coding: Coding, episode: Episode) -> list[str]:

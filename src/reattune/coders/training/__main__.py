@@ -42,12 +42,10 @@ def main() -> int:
                 mend="Name the folder that holds data/ and rupture-codings/ with --shared.",
                 path=options.shared,
             )
-        card = Build(options.shared, options.data, options.work, tell).run(options.model, options.predictions)
+        Build(options.shared, options.data, options.work, tell).run(options.model, options.predictions)
     except ReattuneError as error:
         console.print(str(error), highlight=False)
         return 2
-    for name, value in sorted(card.metrics.items()):
-        tell(f"{name} {value:.3f}")
     return 0
 
 

@@ -13,24 +13,22 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from sklearn.metrics import average_precision_score
 from tokenizers import Tokenizer
 
 from reattune.coders.card import ModelCard
 from reattune.coders.labels import LABELS
-from reattune.coders.training.calibrate import DECIDED, Floats, calibrate, decide_all
+from reattune.coders.training.calibrate import Floats
 from reattune.coders.training.data import CodedSession, annomi, mibot, written
 from reattune.coders.training.encoder import encoder_folder
 from reattune.coders.training.export import export
+from reattune.coders.training.figures import load_predictions, make_card, save_predictions
 from reattune.coders.training.fit import Settings, fit, predict
 from reattune.coders.training.folds import assign_folds
 from reattune.coders.training.lexical import Lexical, Reader, fit_lexical
 from reattune.coders.training.network import Network, load_bert
-from reattune.scheme import load_scheme
 
 NAME, VERSION = "minilm-words", "1"
 BASE = Settings(epochs=3, rate=1.5e-4)
@@ -126,35 +124,13 @@ class Build:
         """Build all; write the model's folder and the predictions out of fold. Returns the card."""
         self.fitted("base", self.written, BASE, None)
         logits, chat = self.out_of_fold()
-        everything = np.concatenate(logits)
-        gold = np.concatenate([s.gold for s in self.annomi]).astype(np.float64)
-        calibration = calibrate(everything, gold)
-        decisions = decide_all(everything, gold, calibration)
-        metrics = {}
-        for name in DECIDED:
-            j = LABELS.index(name)
-            rated = gold[:, j] >= 0
-            y, p = gold[rated, j], calibration[name](everything[rated, j])
-            flagged = p >= decisions[name].threshold
-            metrics[f"average_precision_{name}"] = float(average_precision_score(y, p))
-            metrics[f"precision_{name}"] = float(y[flagged].mean())
-            metrics[f"recall_{name}"] = float(flagged[y == 1].mean())
-            metrics[f"prevalence_{name}"] = float(y.mean())
-        card = ModelCard(NAME, VERSION, load_scheme().version, LABELS, calibration, decisions, metrics)
         real = [*self.annomi, *self.mibot]
         final = self.with_words(self.fitted("final", real, FURTHER, "base"), real)
         own = self.read(final, self.held_back)
         save_predictions(predictions, [*real, *self.held_back], [*logits, *chat, *own])
+        card = make_card(NAME, VERSION, self.annomi, load_predictions(predictions, self.annomi))
+        for name, value in sorted(card.metrics.items()):
+            self.tell(f"{name} {value:.3f}")
         export(final, card, model / "model.onnx")
         shutil.copyfile(self.base_folder / "tokenizer.json", model / "tokenizer.json")
         return card
-
-
-def save_predictions(path: Path, sessions: Sequence[CodedSession], logits: Sequence[Floats]) -> None:
-    """Logits of each session under its key, in half precision (no words: they stay where they are)."""
-    arrays: dict[str, Any] = {
-        session.key: found.astype(np.float16) for session, found in zip(sessions, logits, strict=True)
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as stream:
-        np.savez_compressed(stream, **arrays)

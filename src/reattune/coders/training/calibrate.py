@@ -15,10 +15,11 @@ from reattune.coders.labels import FAMILY_OF, LABELS
 Floats = NDArray[np.float64]
 
 DECIDED = ("rupture", "withdrawal", "confrontation", "strategy", "contribution")
-WANTED_PRECISION = 0.5
-"""A flag should be right at least as often as wrong, where that leaves ..."""
+WANTED_PRECISION = {"rupture": 0.4, "contribution": 0.4}
+"""At least this share of the marks should be right: a mark that is wrong accuses. The other labels have none: which family a
+marked turn belongs to, and whether a strain was answered, err in both directions alike, and there the best F1 decides."""
 LEAST_RECALL = 0.15
-"""... at least this share of what readers marked; else the threshold with the best F1 is taken."""
+"""The wanted precision is dropped for the best F1 where it would find less than this share of what readers marked."""
 UNSURE_LIFT = 1.5
 """The unsure band begins where a mark is so many times more likely than on any turn."""
 
@@ -47,13 +48,16 @@ def _over(logits: Floats, gold: Floats, names: Sequence[str]) -> Platt:
     return fit_platt(x[y >= 0], y[y >= 0])
 
 
-def decide(probability: Floats, gold: Floats) -> Decision:
-    """Threshold and unsure band of one label, from its calibrated probabilities. Both arrays: (rated turns,)."""
+def decide(probability: Floats, gold: Floats, wanted: float | None = None) -> Decision:
+    """Threshold and unsure band of one label, from its calibrated probabilities. Both arrays: (rated turns,).
+
+    The threshold is the lowest with the ``wanted`` precision; without one, that with the best F1.
+    """
     precision, recall, thresholds = precision_recall_curve(gold, probability)
     precision, recall = precision[:-1], recall[:-1]
-    wanted = np.flatnonzero((precision >= WANTED_PRECISION) & (recall >= LEAST_RECALL))
-    if len(wanted):
-        threshold = float(thresholds[wanted[0]])
+    enough = np.flatnonzero((precision >= (wanted or 2)) & (recall >= LEAST_RECALL))
+    if len(enough):
+        threshold = float(thresholds[enough[0]])
     else:
         f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
         threshold = float(thresholds[int(np.argmax(f1))])
@@ -66,5 +70,6 @@ def decide_all(logits: Floats, gold: Floats, calibration: dict[str, Platt]) -> d
     for name in DECIDED:
         j = LABELS.index(name)
         rated = gold[:, j] >= 0
-        found[name] = decide(calibration[name](logits[rated, j]), gold[rated, j])
+        probability = calibration[name](logits[rated, j])
+        found[name] = decide(probability, gold[rated, j], WANTED_PRECISION.get(name))
     return found

@@ -31,6 +31,16 @@ def export(network: nn.Module, card: ModelCard, target: Path) -> None:
         _to_onnx(network, full)
         model = onnx.load(str(full))
     round_weights(model)
+    _save(model, card, target)
+
+
+def put_card(card: ModelCard, target: Path) -> None:
+    """Give the model file another card; what it computes stays."""
+    _save(onnx.load(str(target)), card, target)
+
+
+def _save(model: onnx.ModelProto, card: ModelCard, target: Path) -> None:
+    del model.metadata_props[:]
     entry = model.metadata_props.add()
     entry.key, entry.value = METADATA_KEY, card.dump()
     target.parent.mkdir(parents=True, exist_ok=True)
