@@ -293,7 +293,7 @@ def test_a_coder_without_its_model_ends_the_run(
     monkeypatch.setattr(coders, "load_coder", missing)
     result = run("analyze", "a.txt", "a.txt")
     assert result.exit_code == 2
-    assert result.stderr == "Error: the model file is missing. Install reattune again\n"
+    assert result.stderr == "Error: the model file is missing. Install reattune again.\n"
 
 
 def test_files_are_taken_one_by_one(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,7 +111,7 @@ def test_the_worked_session_says_what_it_must(findings: Findings) -> None:
         "Left to you",
         "strain: about 47 in 100",
         "one clear moment or more",
-        "people who read the same session marked about 62",
+        "they marked about 62",
         "it finds about 47",
         "embedded 1.0.0",
         "loads nothing from anywhere",

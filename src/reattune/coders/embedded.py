@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 
 THREADS = 2
 """Threads of the run time: a session is short, and a clinic's machine has other work to do."""
-BATCH_TOKENS = 4096
+BATCH_TOKENS = 1024
 """Tokens (with padding) that go through the network at once, at most."""
 
 
