@@ -18,6 +18,7 @@ $(VENV)/.ready-$(EXTRAS): pyproject.toml
 	@touch $@
 
 demo: setup
+	@mkdir -p out/demo
 	$(BIN)/reattune analyze examples/sessions/* --html out/demo --csv out/demo/turns.csv
 	@echo "The report: out/demo/index.html"
 
