@@ -29,13 +29,15 @@ class IndexEntry:
     facts: tuple[str, ...]
     strains: str
     what: str
+    sure: str
 
     @classmethod
     def of(cls, findings: Findings, href: str) -> IndexEntry:
         """The entry for a session whose page is at ``href`` (relative to the index)."""
         found = words.count(len(findings.episodes), "possible strain") if findings.episodes else "none found"
         source = findings.session.source or ""
-        return cls(href, findings.session.id, source, facts(findings.session), found, look(findings).what)
+        first = look(findings)
+        return cls(href, findings.session.id, source, facts(findings.session), found, first.what, first.sure)
 
 
 def to_html(findings: Findings, *, index: str | None = None) -> str:

@@ -57,7 +57,7 @@ def _episode(findings: Findings, number: int, episode: Episode, parties: Parties
     time = words.clock(findings.session.turns[episode.start].start_ms)
     title.append(
         f"{' from ' + time if time else ''} · possible {words.TYPE_WORDS[episode.type]} · "
-        f"{words.outcome_label(episode.outcome)}"
+        f"{words.outcome_label(episode.outcome, findings.coder.kind)}"
     )
     if findings.coder.kind != "human":
         title.append(f" · {words.certainty(episode.probability)}, {words.chance(episode.probability)}", "dim")

@@ -261,7 +261,7 @@ def _card(findings: Findings, number: int, episode: Episode, parties: Parties) -
         tried=tuple(_quote(findings, i, tuple(tries[i])) for i in tried[:_TRIED]),
         tried_more=tuple(words.number(i) for i in tried[_TRIED:]),
         ended=words.capital(words.ending(episode.outcome, parties)),
-        ended_label=words.outcome_label(episode.outcome),
+        ended_label=words.outcome_label(episode.outcome, findings.coder.kind),
         after=None if after is None else _quote(findings, after),
         after_within=after is not None and after <= episode.end,
         evidence=episode.evidence,

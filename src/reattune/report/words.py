@@ -94,9 +94,10 @@ def phrase(code: str) -> str:
     return known.phrase if known else code.replace("_", " ")
 
 
-def outcome_label(outcome: Outcome) -> str:
-    """How it ended, in a word or two."""
-    return load_scheme().scale("outcome")[str(outcome)].label
+def outcome_label(outcome: Outcome, coder_kind: str) -> str:
+    """How it ended, in a word or two; with "perhaps" unless a person coded it."""
+    label = load_scheme().scale("outcome")[str(outcome)].label
+    return label if coder_kind == "human" else f"perhaps {label}"
 
 
 def certainty(probability: float) -> str:
