@@ -2,6 +2,7 @@
 
 from reattune.record.coding import Code, CoderId, Coding, Scales, TurnCoding
 from reattune.record.episode import Episode, Outcome, RuptureType, StrategyUse
+from reattune.record.rating import Rating, RatingEpisode, RatingStatus
 from reattune.record.session import Notice, Role, RoleAssignment, Session, Turn
 
 __all__ = [
@@ -11,6 +12,9 @@ __all__ = [
     "Episode",
     "Notice",
     "Outcome",
+    "Rating",
+    "RatingEpisode",
+    "RatingStatus",
     "Role",
     "RoleAssignment",
     "RuptureType",

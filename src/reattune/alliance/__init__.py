@@ -1,0 +1,1 @@
+"""Ruptures in session-by-session ratings: instruments, scoring, rules, episodes, and how often each rule is wrong."""

@@ -1,0 +1,37 @@
+"""Series side by side: what every rule reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reattune.alliance.measure import Floats, Measure
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Series of one scale, one row each.
+
+    Attributes:
+        values: (series, sessions) float64, **oriented**: higher is better, whatever the form's own direction. NaN where there is no
+            rating. Columns are consecutive session numbers: two scores are of neighbouring sessions if, and only if, their columns are
+            neighbours. Gaps are never filled.
+        measure: the scale; its ``low`` and ``high`` bound the values in either direction.
+        first: session number of column 0.
+        keys: one tuple a row, ``(case, rater)``, or empty for series without names (simulated ones).
+    """
+
+    values: Floats
+    measure: Measure
+    first: int = 1
+    keys: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.values.ndim != 2 or (self.keys and len(self.keys) != len(self.values)):
+            raise ValueError("values must be (series, sessions), with one key a row or none")
+
+    @property
+    def rated(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+        """(series, sessions), True where there is a rating."""
+        return ~np.isnan(self.values)
