@@ -14,9 +14,9 @@ class Panel:
     """Series of one scale, one row each.
 
     Attributes:
-        values: (series, sessions) float64, **oriented**: higher is better, whatever the form's own direction. NaN where there is no
-            rating. Columns are consecutive session numbers: two scores are of neighbouring sessions if, and only if, their columns are
-            neighbours. Gaps are never filled.
+        values: (series, sessions) float64, **oriented**: higher is better, whatever the form's own direction. NaN where there is
+            no rating. Columns are consecutive session numbers: two scores are of neighbouring sessions if, and only if, their
+            columns are neighbours. Gaps are never filled.
         measure: the scale; its ``low`` and ``high`` bound the values in either direction.
         first: session number of column 0.
         keys: one tuple a row, ``(case, rater)``, or empty for series without names (simulated ones).

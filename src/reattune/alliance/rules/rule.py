@@ -1,4 +1,4 @@
-"""What a rule is: it looks at series and says, session by session, whether the score is too low to be chance by its own lights."""
+"""What a rule is: it looks at series and says, session by session, whether the score is lower than chance explains."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Signals:
         low: True where the rule flags the session: the relationship scores lower than chance explains.
         reference: the level before, to which a drop has to come back; NaN where there is none yet.
         limit: the score below which the rule flags (a chart draws it); NaN where there is none.
-        statistic: what the rule weighs, the higher the more suspicious, comparable over series: raising the threshold on it makes the
-            rule stricter. NaN where the rule cannot say.
+        statistic: what the rule weighs, the higher the more suspicious, comparable over series: raising the threshold on it makes
+            the rule stricter. NaN where the rule cannot say.
         probability: for rules that give one, the probability (0-1) that the level has dropped beyond measurement error.
     """
 
@@ -52,6 +52,7 @@ class Rule(Protocol):
 
         Args:
             panel: the series.
-            prospective: what is said of session t rests on sessions up to t alone. False: on the whole series (for rules that then differ).
+            prospective: what is said of session t rests on sessions up to t alone. False: on the whole series (for rules that
+                then differ).
         """
         ...
