@@ -10,7 +10,7 @@ from reattune.record.rating import RatingEpisode
 
 
 class RuptureStatus(StrEnum):
-    """Where a rupture stands. ``lost``: the client left before it was mended; ``referred``: the client goes on with someone else."""
+    """Where it stands. ``lost``: the client left before it was mended; ``referred``: the client goes on with someone else."""
 
     OPEN = "open"
     IN_REPAIR = "in_repair"
