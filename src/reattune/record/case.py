@@ -110,7 +110,8 @@ class Note:
         author: who wrote it.
         text: the note.
         rupture: id of the ledger's entry it is about, or None.
-        kind: ``note``; ``rupture``: a strain noted by hand; ``status``: the author's word on what became of it.
+        kind: ``note``; ``rupture``: a strain noted by hand; ``status``: the author's word on what became of it;
+            ``no_rupture``: the author's word that the entry is none.
         status: with ``kind="status"``, a ``RuptureStatus`` value.
         date: the day, if known.
     """

@@ -48,6 +48,23 @@ class ThreadLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Thread:
+    """A client turn that goes back to something earlier in the case, and where it may go back to.
+
+    Attributes:
+        disclosed: the client turn that speaks of it; its session is later than that of every link.
+        links: earlier turns, best first: therapist turns, or for an omission the client turn that went unanswered.
+        omission: nothing was said where something was due.
+        probability: 0-1, that the turn goes back to a strain at all, whichever link is the right one.
+    """
+
+    disclosed: TurnRef
+    links: tuple[ThreadLink, ...]
+    omission: bool = False
+    probability: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class RepairMove:
     """A therapist turn that tried to mend it: where, and the strategy's code."""
 
@@ -88,7 +105,7 @@ class Rupture:
     """One strain of a case.
 
     Attributes:
-        id: "R1", "R2", ... in order of first sign; stable while the case's earlier data stay the same.
+        id: "R1", "R2", ... in the order in which they were opened, so that what comes later never renumbers them.
         type: which way the client moved; None where only a rating or a form tells of it.
         status: where it stands now; the last entry of ``history`` that is not overruled says why.
         probability: 0-1, that it is a strain at all.
