@@ -1,0 +1,180 @@
+"""Scored ratings, and the series that the rules read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from reattune.alliance.instruments import Instrument
+from reattune.alliance.panel import Panel
+from reattune.errors import InputError, SettingError
+from reattune.record import Notice, Rating
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCORES = {
+    "case": pl.String,
+    "session": pl.Int32,
+    "date": pl.Date,
+    "rater": pl.String,
+    "instrument": pl.String,
+    "scale": pl.String,
+    "score": pl.Float64,
+    "answered": pl.Int16,
+    "of": pl.Int16,
+    "prorated": pl.Boolean,
+}
+"""Columns of ``Ratings.scores``."""
+ANSWERS = {
+    "case": pl.String,
+    "session": pl.Int32,
+    "date": pl.Date,
+    "rater": pl.String,
+    "instrument": pl.String,
+    "item": pl.String,
+    "value": pl.Float64,
+    "line": pl.UInt32,
+    "column": pl.UInt16,
+}
+"""Columns of ``Ratings.answers``."""
+_MOST_CELLS = 500_000_000
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """What ``read_ratings`` gives.
+
+    Attributes:
+        scores: a row for each score: ``case``, ``session`` (number), ``date`` (or null), ``rater``, ``instrument`` (key),
+            ``scale`` (``total`` or a subscale), ``score`` in the form's own units and direction, ``answered`` of ``of``
+            items, and whether it was ``prorated`` because some were missing. A score that the file gave itself has
+            ``answered`` 0. A session without a rating has no row.
+        answers: a row for each answer that could be used: ``value`` as ticked, with the ``line`` and ``column`` it stood at.
+        instruments: those that occur, by key.
+        problems: what was kept out, with its place and how to mend it.
+        notices: what was assumed, and what else one should know.
+    """
+
+    scores: pl.DataFrame
+    answers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ANSWERS))
+    instruments: dict[str, Instrument] = field(default_factory=dict)
+    problems: tuple[InputError, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    def __len__(self) -> int:
+        return self.scores.height
+
+    @property
+    def series(self) -> list[tuple[str, str]]:
+        """Pairs of instrument and scale that occur, in the instruments' order, totals first."""
+        return [
+            (one.key, scale.key)
+            for one in self.instruments.values()
+            for scale in one.scales
+            if ((self.scores["instrument"] == one.key) & (self.scores["scale"] == scale.key)).any()
+        ]
+
+    def panels(self) -> Iterator[tuple[str, str, Panel]]:
+        """Every instrument and scale that occurs, with its panel."""
+        for instrument, scale in self.series:
+            yield instrument, scale, self.panel(instrument, scale)
+
+    def panel(
+        self, instrument: str | None = None, scale: str | None = None, rater: str | None = None
+    ) -> Panel:
+        """The series of one scale, side by side.
+
+        Args:
+            instrument: its key; None where the ratings hold one alone.
+            scale: its key; None for the total (or the first scale of a form without one).
+            rater: one rater's series; None for everybody's, each a row of its own.
+
+        Returns:
+            A panel with a row for each case and rater, in the order in which they first appear, and a column for each session
+            number from the first to the last. Sessions without a rating are NaN.
+
+        Raises:
+            SettingError: no such instrument, scale or rater in these ratings.
+        """
+        form = self._instrument(instrument)
+        wanted = form.scale(scale)
+        chosen = self.scores.filter((pl.col("instrument") == form.key) & (pl.col("scale") == wanted.key))
+        if rater is not None:
+            raters = chosen["rater"].unique().sort().to_list()
+            if rater not in raters:
+                what = f"nobody rated {form.key} as {rater!r}"
+                raise SettingError(what, mend=f"Raters found: {', '.join(raters) or 'none'}")
+            chosen = chosen.filter(pl.col("rater") == rater)
+        measure = form.measure(wanted.key)
+        if chosen.is_empty():
+            return Panel(np.empty((0, 0)), measure)
+        rows, keys = _rows(chosen.select("case", "rater"))
+        sessions = chosen["session"].to_numpy()
+        first = int(sessions.min())
+        shape = len(keys), int(sessions.max()) - first + 1
+        if shape[0] * shape[1] > _MOST_CELLS:
+            what = f"{shape[0]:,} series over session numbers {first} to {shape[1] + first - 1} are too many at once"
+            raise SettingError(what, mend="Check the session numbers, or monitor the cases in several parts")
+        values = np.full(shape, np.nan)
+        values[rows, sessions - first] = measure.oriented(chosen["score"].to_numpy())
+        return Panel(values, measure, first, keys)
+
+    def to_ratings(self) -> list[Rating]:
+        """One ``Rating`` a score, in the order of ``scores``."""
+        columns = ("case", "session", "rater", "instrument", "scale", "score", "date")
+        return [Rating(*row) for row in self.scores.select(columns).iter_rows()]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """``scores`` as a pandas table. Needs pandas and pyarrow.
+
+        Raises:
+            MissingExtraError: pandas or pyarrow is not installed.
+        """
+        return to_pandas(self.scores)
+
+    def _instrument(self, key: str | None) -> Instrument:
+        known = ", ".join(self.instruments) or "none"
+        if key is None:
+            if len(self.instruments) == 1:
+                return next(iter(self.instruments.values()))
+            raise SettingError("it does not say which instrument is meant", mend=f"Name one of: {known}")
+        if key not in self.instruments:
+            raise SettingError(f"these ratings hold no {key!r}", mend=f"They hold: {known}")
+        return self.instruments[key]
+
+
+def to_pandas(table: pl.DataFrame) -> Any:
+    """A Polars table as a pandas one.
+
+    Raises:
+        MissingExtraError: pandas or pyarrow is not installed.
+    """
+    from reattune.errors import MissingExtraError
+
+    try:
+        return table.to_pandas()
+    except ImportError as error:
+        raise MissingExtraError(
+            "pandas and pyarrow are not installed", mend="Install them: pip install pandas pyarrow"
+        ) from error
+
+
+def _rows(
+    names: pl.DataFrame,
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], tuple[tuple[str, str], ...]]:
+    """The row of the panel that each score belongs to, and the name of each row, in order of appearance."""
+    case, rater = names.get_columns()
+    new = ((case != case.shift(1)) | (rater != rater.shift(1))).fill_null(True)
+    heads = names.filter(new)
+    rows = new.cast(pl.Int64).cum_sum().to_numpy() - 1
+    if heads.n_unique() == heads.height:
+        return rows, tuple(heads.iter_rows())
+    # The rows of one series do not stand together.
+    unique = heads.unique(maintain_order=True).with_row_index("row")
+    found = heads.join(unique, on=["case", "rater"], how="left", maintain_order="left")["row"]
+    return found.cast(pl.Int64).to_numpy()[rows], tuple(unique.select("case", "rater").iter_rows())
