@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reattune.errors import SettingError
-from reattune.record import Session
+from reattune.record import Explanation, Session
 from reattune.ruptures.findings import Findings
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Analysis(Findings):
-    """A session after analysis: ``session``, ``coding``, ``episodes``, ``scales``, and ways to put them out.
+    """A session after analysis: ``session``, ``coding``, ``episodes``, ``scales``, where asked for
+    ``explanations``, and ways to put them out.
 
     Turns count from 0 throughout. Every result is a possible strain, worth checking, never a verdict.
     """
@@ -76,16 +77,17 @@ def read(
     return sessions[0] if len(sessions) == 1 else sessions
 
 
-def analyze(session: Session, coder: Coder | str | None = None) -> Analysis:
+def analyze(session: Session, coder: Coder | str | None = None, *, explain: bool = False) -> Analysis:
     """Code a session and find its strains.
 
     Args:
         session: what ``read`` gives.
         coder: a coder, the name of one (loaded once and kept), or None for the embedded model.
+        explain: also find out which words carried each mark. It takes some seconds a mark.
 
     Raises:
         ModelError: the coder's model file is missing or damaged.
-        SettingError: no coder has this name, or ``session`` is not one session.
+        SettingError: no coder has this name, it cannot explain itself, or ``session`` is not one session.
     """
     if not isinstance(session, Session):
         raise SettingError(
@@ -96,12 +98,26 @@ def analyze(session: Session, coder: Coder | str | None = None) -> Analysis:
         from reattune.coders import load_coder
 
         coder = load_coder(coder or "embedded")
-    return analysis_of(session, coder)
+    return analysis_of(session, coder, explain=explain)
 
 
-def analysis_of(session: Session, coder: Coder) -> Analysis:
+def analysis_of(session: Session, coder: Coder, *, explain: bool = False) -> Analysis:
     """Code a session with a coder that is at hand, and find its strains."""
     from reattune.ruptures import find_findings
 
     found = find_findings(session, coder.code(session))
-    return Analysis(found.session, found.coding, found.episodes, found.scales)
+    return Analysis(
+        found.session,
+        found.coding,
+        found.episodes,
+        found.scales,
+        _explanations(found, coder) if explain else (),
+    )
+
+
+def _explanations(found: Findings, coder: Coder) -> tuple[Explanation, ...]:
+    """What carried the mark of each client turn that an episode rests on."""
+    from reattune.coders.explain import explain
+
+    turns = sorted({i for episode in found.episodes for i in episode.markers})
+    return tuple(explain(coder, found.session, i) for i in turns)

@@ -360,3 +360,9 @@ def test_a_fault_outside_any_file_ends_with_its_own_code(here: Path, monkeypatch
     with pytest.raises(SystemExit) as ended:
         app.run()
     assert ended.value.code == 70
+
+
+def test_a_coder_that_cannot_explain_says_so(here: Path, run: Run) -> None:
+    done = run("analyze", "a.txt", "--explain")
+    assert done.exit_code == 2
+    assert "cannot say which words weighed" in done.stderr

@@ -53,3 +53,17 @@ def test_a_coder_that_does_not_exist(here: Path) -> None:
     done = reattune("analyze", "a.txt", "--coder", "oracle")
     assert done.returncode == 2
     assert "there is no coder 'oracle'" in done.stderr
+
+
+def test_explained_on_demand_only(here: Path) -> None:
+    talk = (here / "a.txt").read_text(encoding="utf-8")
+    (here / "a.txt").write_text(talk + "Therapist: So you agree?\nClient: Whatever. You always do this.\n")
+    plain, asked = (reattune("analyze", "a.txt", "--json", *more) for more in ((), ("--explain",)))
+    assert "explanation" not in plain.stdout
+    made = json.loads(asked.stdout)
+    marked = {c["turn"] for c in made["turns"] if c["role"] == "client" and c["codes"]}
+    assert marked, "the shipped coder marks none of this talk: choose other words"
+    assert {t["turn"] for t in made["turns"] if "explanation" in t} == marked
+    for turn in made["turns"]:
+        for word in turn.get("explanation", {}).get("words", ()):
+            assert turn["text"][word["start"] : word["end"]] == word["text"]

@@ -17,7 +17,7 @@ from .conftest import hostile_example
 
 TURN_KEYS = [
     "turn", "id", "speaker", "role", "start_ms", "end_ms", "text",
-    "p_withdrawal", "p_confrontation", "p_rupture", "p_strategy", "p_contribution", "codes",
+    "p_withdrawal", "p_confrontation", "p_rupture", "p_strategy", "p_contribution", "codes", "unsure",
 ]  # fmt: skip
 EPISODE_KEYS = [
     "start", "end", "trigger", "type", "significance", "probability", "outcome",

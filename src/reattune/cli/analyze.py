@@ -45,6 +45,12 @@ def analyze(  # noqa: PLR0913, PLR0917 - one an option
         list[str] | None, typer.Option("--columns", metavar="FIELD=COLUMN,...", help=_FIELD_HELP)
     ] = None,
     coder: Annotated[str, typer.Option("--coder", metavar="NAME", help="Who codes.")] = "embedded",
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain", help="Also find out which words carried each mark. Takes some seconds a mark."
+        ),
+    ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No report in the terminal and no notes; errors only.")
     ] = False,
@@ -60,7 +66,7 @@ def analyze(  # noqa: PLR0913, PLR0917 - one an option
 
     options = ReadOptions(format, tuple(therapist or ()), tuple(client or ()), parse_columns(columns or ()))
     options.check()
-    job = Job(paths, options, coder, quiet=quiet)
+    job = Job(paths, options, coder, explain=explain, quiet=quiet)
     job.run(as_json=as_json, csv=csv, html=html)
     if job.failures:
         raise typer.Exit(console.EXIT_SOME_BAD if job.done else console.EXIT_BAD)

@@ -80,10 +80,13 @@ def parse_columns(given: Sequence[str]) -> dict[str, str]:
 class Job:
     """One run. ``done`` counts the sessions analysed, ``failures`` holds a message for each that was not."""
 
-    def __init__(self, paths: Sequence[Path], options: ReadOptions, coder: str, *, quiet: bool) -> None:
+    def __init__(
+        self, paths: Sequence[Path], options: ReadOptions, coder: str, *, explain: bool = False, quiet: bool
+    ) -> None:
         self.paths = paths
         self.options = options
         self.coder_name = coder
+        self.explain = explain
         self.quiet = quiet
         self.done = 0
         self.failures: list[str] = []
@@ -140,7 +143,7 @@ class Job:
                     pages.expect(len(sessions))
                 for session in sessions:
                     coder = self._load()
-                    made = self._try(path, partial(analysis_of, session, coder))
+                    made = self._try(path, partial(analysis_of, session, coder, explain=self.explain))
                     if made is not None:
                         with waiting.hidden():
                             self._tell(session)

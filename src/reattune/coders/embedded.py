@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,9 +16,9 @@ from reattune.coders.card import METADATA_KEY, ModelCard
 from reattune.coders.encoding import encode_turns
 from reattune.coders.labels import LABELS
 from reattune.coders.verdicts import turn_coding
-from reattune.coders.windows import Window, batch, windows
-from reattune.errors import ModelError
-from reattune.record import CoderId, Coding, Session
+from reattune.coders.windows import WINDOW_TOKENS, Window, batch, windows
+from reattune.errors import ModelError, SettingError
+from reattune.record import CoderId, Coding, Session, Turn
 
 # onnxruntime reports to its makers by default, from the moment it is imported. Nothing leaves this machine.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -89,31 +90,72 @@ class EmbeddedCoder:
     def code_all(self, sessions: Sequence[Session]) -> Iterator[Coding]:
         """Code many sessions; windows of several sessions share a pass through the network."""
         for group in _groups(sessions):
-            rows = [
-                encode_turns(self._tokenizer, [str(t.role) for t in s.turns], [t.text for t in s.turns])
-                for s in group
-            ]
+            rows = [self._encode(s.turns) for s in group]
             for session, logits in zip(group, self.logits(rows), strict=True):
                 yield self._coding(session, logits)
 
     def logits(self, sessions: Sequence[Sequence[Sequence[int]]]) -> list[Floats]:
         """The network's bare outputs, (turns, labels) a session, from token rows as ``encode_turns`` gives them."""
         found = [np.zeros((len(rows), len(LABELS))) for rows in sessions]
-        pieces = [(i, w) for i, rows in enumerate(sessions) for w in windows(rows)]
-        pieces.sort(key=lambda piece: len(piece[1]))
-        for group in _batches(pieces):
+        for i, w, y in self._outputs([(i, w) for i, rows in enumerate(sessions) for w in windows(rows)]):
+            found[i][w.fresh : w.first + len(w.tokens)] = y[w.fresh - w.first :]
+        return found
+
+    def reread(self, session: Session, turn: int, changes: Sequence[Mapping[int, str]]) -> Floats:
+        """Probabilities of one turn, read again with other words in it or before it.
+
+        The window stays the one in which the turn was read, so that nothing differs but the words; a change of a turn that lies
+        before the window changes nothing.
+
+        Args:
+            turn: index of the turn.
+            changes: for each reading, the new words of some turns up to this one; an empty mapping leaves all as it was said.
+
+        Returns:
+            (changes, labels), 0-1, in the order of ``LABELS``.
+
+        Raises:
+            SettingError: the new words do not fit into the window. Words left out always do.
+        """
+        said = session.turns[: turn + 1]
+        *_, last = windows(self._encode(said))
+        pieces: list[tuple[int, Window]] = []
+        places: dict[Window, int] = {}
+        for change in changes:
+            tokens = list(last.tokens)
+            changed = [replace(said[i], text=text) for i, text in change.items() if i >= last.first]
+            for one, row in zip(changed, self._encode(changed), strict=True):
+                tokens[one.index - last.first] = tuple(row)
+            window = Window(last.first, last.fresh, tuple(tokens))
+            if len(window) > WINDOW_TOKENS:
+                raise SettingError(
+                    f"the changed words of turn {turn + 1} do not fit beside what was said before",
+                    mend="Leave words out, or change fewer.",
+                )
+            pieces.append((places.setdefault(window, len(places)), window))
+        logits = np.zeros((len(places), len(LABELS)))
+        for i, _, y in self._outputs(list(dict(pieces).items())):
+            logits[i] = y[turn - last.first]
+        return self._probability(logits)[[i for i, _ in pieces]]
+
+    def _encode(self, turns: Sequence[Turn]) -> list[list[int]]:
+        return encode_turns(self._tokenizer, [str(t.role) for t in turns], [t.text for t in turns])
+
+    def _outputs(self, pieces: Sequence[tuple[int, Window]]) -> Iterator[tuple[int, Window, Floats]]:
+        """Each window, with the number that it came with, and its turns' logits, (turns, labels)."""
+        for group in _batches(sorted(pieces, key=lambda piece: len(piece[1]))):
             rows = batch([w for _, w in group])
             slots = np.arange(max(len(w.tokens) for _, w in group), dtype=np.int64)
             (out,) = self._run.run(None, {"ids": rows.ids, "turns": rows.turns, "slots": slots})
             for (i, w), y in zip(group, out, strict=True):
-                end = w.first + len(w.tokens)
-                found[i][w.fresh : end] = y[w.fresh - w.first : len(w.tokens)]
-        return found
+                yield i, w, y[: len(w.tokens)]
+
+    def _probability(self, logits: Floats) -> Floats:
+        """Calibrated, (turns, labels)."""
+        return np.stack([self.card.calibration[name](logits[:, j]) for j, name in enumerate(LABELS)], axis=-1)
 
     def _coding(self, session: Session, logits: Floats) -> Coding:
-        probability = np.stack(
-            [self.card.calibration[name](logits[:, j]) for j, name in enumerate(LABELS)], axis=-1
-        )
+        probability = self._probability(logits)
         turns = tuple(
             turn_coding(turn, probability[turn.index], self.card.decisions) for turn in session.turns
         )

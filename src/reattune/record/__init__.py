@@ -13,6 +13,7 @@ from reattune.record.case import (
 )
 from reattune.record.coding import Code, CoderId, Coding, Scales, TurnCoding
 from reattune.record.episode import Episode, Outcome, RuptureType, StrategyUse
+from reattune.record.explanation import Explanation, WeighedTurn, WeighedWords
 from reattune.record.rating import Rating, RatingEpisode, RatingStatus
 from reattune.record.rupture import (
     FrameWarning,
@@ -35,6 +36,7 @@ __all__ = [
     "Coding",
     "Ending",
     "Episode",
+    "Explanation",
     "FrameEvent",
     "FrameWarning",
     "HistoryEntry",
@@ -61,4 +63,6 @@ __all__ = [
     "Turn",
     "TurnCoding",
     "TurnRef",
+    "WeighedTurn",
+    "WeighedWords",
 ]

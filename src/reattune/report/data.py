@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from reattune.record import Episode, Turn, TurnCoding
+from reattune.record import Episode, Explanation, Turn, TurnCoding
 from reattune.report.clean import for_cell
 from reattune.ruptures.findings import Findings
 
@@ -39,16 +39,19 @@ _PLACES = 4
 def to_dict(findings: Findings) -> dict[str, Any]:
     """The findings in the shape of the JSON contract: plain dicts, lists, strings, numbers and None.
 
-    Turns count from 0; probabilities are rounded to 4 places; None where a rating does not apply.
+    Turns count from 0; probabilities are rounded to 4 places; None where a rating does not apply. Explanations stand on
+    their turns where there are any.
     """
     session = findings.session
     scales = findings.scales
+    explained = {one.turn: one for one in findings.explanations}
     return {
         "session": session.id,
         "file": session.source,
         "coder": {"name": findings.coder.name, "version": findings.coder.version},
         "turns": [
-            _turn(turn, coded) for turn, coded in zip(session.turns, findings.coding.turns, strict=True)
+            _turn(turn, coded) | _explanation(turn, explained.get(turn.index))
+            for turn, coded in zip(session.turns, findings.coding.turns, strict=True)
         ],
         "episodes": [_episode(episode) for episode in findings.episodes],
         "summary": {
@@ -100,6 +103,29 @@ def _turn(turn: Turn, coded: TurnCoding) -> dict[str, Any]:
             {"code": code.code, "family": code.family, "probability": _rounded(code.probability)}
             for code in coded.codes
         ],
+        "unsure": coded.unsure,
+    }
+
+
+def _explanation(turn: Turn, one: Explanation | None) -> dict[str, Any]:
+    if one is None:
+        return {}
+    return {
+        "explanation": {
+            "label": one.label,
+            "probability": _rounded(one.probability),
+            "without": _rounded(one.without),
+            "words": [
+                {
+                    "start": w.start,
+                    "end": w.end,
+                    "text": turn.text[w.start : w.end],
+                    "weight": _rounded(w.weight),
+                }
+                for w in one.words
+            ],
+            "earlier": [{"turn": e.turn, "weight": _rounded(e.weight)} for e in one.earlier],
+        }
     }
 
 

@@ -13,6 +13,7 @@ from reattune.report import words
 from reattune.report.clean import for_terminal, shorten
 from reattune.report.look import Look
 from reattune.report.view import facts, guess
+from reattune.report.weighing import weighed
 from reattune.report.words import Accuracy, Parties
 from reattune.ruptures.findings import Findings
 
@@ -69,7 +70,8 @@ def _episode(findings: Findings, number: int, episode: Episode, parties: Parties
         grid.add_row("just before", _quote(findings, before, "contribution"))
     said = looking.markers(episode)
     for turn in said[:_SAID]:
-        grid.add_row("said" if turn == said[0] else "", _quote(findings, turn, "withdrawal", "confrontation"))
+        quote = _quote(findings, turn, "withdrawal", "confrontation")
+        grid.add_row("said" if turn == said[0] else "", _with_weights(findings, turn, quote))
     if len(said) > _SAID:
         grid.add_row("", Text(f"and {words.count(len(said) - _SAID, 'more turn')}", "dim"))
     tried = list(dict.fromkeys(use.turn for use in episode.strategies))
@@ -104,6 +106,13 @@ def _quote(findings: Findings, index: int, *families: str) -> Text:
             f"\n→ {'; '.join(for_terminal(words.phrase(code)) for code in codes)}", style="dim italic"
         )
     return text
+
+
+def _with_weights(findings: Findings, index: int, quote: Text) -> Text:
+    """The quote with what carried its mark, where that was asked for."""
+    why = next((one for one in findings.explanations if one.turn == index), None)
+    brief = weighed(findings.session.turns[index].text, why).brief if why is not None else ""
+    return quote.append(f"\n→ {for_terminal(brief)}", style="dim italic") if brief else quote
 
 
 def _whole(findings: Findings, parties: Parties) -> RenderableType:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reattune.record import Code, Episode, Role, RuptureType, Session, Turn, TurnCoding
 from reattune.report import look as looking
@@ -10,6 +10,7 @@ from reattune.report import words
 from reattune.report.clean import shorten
 from reattune.report.look import Look
 from reattune.report.timeline import Timeline, lay_out
+from reattune.report.weighing import Piece, pieces, weighed
 from reattune.report.words import Accuracy, Parties
 from reattune.ruptures.findings import Findings
 
@@ -23,13 +24,19 @@ _MARKERS = ("withdrawal", "confrontation")
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of one turn, with where they stand (its number, from 1) and what was noticed in them."""
+    """Words of one turn, with where they stand (its number, from 1) and what was noticed in them.
+
+    ``pieces`` are the same words with those set apart that carried the mark, ``weighed`` says it in sentences; both are empty
+    where no explanation was asked for.
+    """
 
     number: int
     speaker: str
     time: str
     text: str
     notes: tuple[str, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    weighed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +244,16 @@ def _quote(
     )
 
 
+def _said(findings: Findings, index: int) -> Quote:
+    """A marked turn, with what carried the mark where that was asked for."""
+    quote = _quote(findings, index, _noticed(findings.coding.turns[index]))
+    why = next((one for one in findings.explanations if one.turn == index), None)
+    if why is None:
+        return quote
+    text = findings.session.turns[index].text
+    return replace(quote, pieces=pieces(text, why, _QUOTE), weighed=weighed(text, why).sentences)
+
+
 def _card(findings: Findings, number: int, episode: Episode, parties: Parties) -> Card:
     said = looking.markers(episode)
     shown = sorted(sorted(said, key=lambda i: -(findings.coding.turns[i].p_rupture or 0))[:_SAID])
@@ -256,7 +273,7 @@ def _card(findings: Findings, number: int, episode: Episode, parties: Parties) -
         sure=looking.how_sure(findings, episode),
         named_trigger=episode.trigger is not None,
         before=None if before is None else _quote(findings, before, _added(findings.coding.turns[before])),
-        said=tuple(_quote(findings, i, _noticed(findings.coding.turns[i])) for i in shown),
+        said=tuple(_said(findings, i) for i in shown),
         said_more=tuple(words.number(i) for i in said if i not in shown),
         tried=tuple(_quote(findings, i, tuple(tries[i])) for i in tried[:_TRIED]),
         tried_more=tuple(words.number(i) for i in tried[_TRIED:]),

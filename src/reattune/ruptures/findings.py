@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reattune.record import CoderId, Coding, Episode, Scales, Session
+from reattune.record import CoderId, Coding, Episode, Explanation, Scales, Session
 
 
 @dataclass(frozen=True)
@@ -16,12 +16,14 @@ class Findings:
         coding: the coder's codes and probabilities, one entry a turn.
         episodes: strains in order of their start.
         scales: the four session ratings, 1-5.
+        explanations: what carried the marks of the episodes, in order of their turns; empty unless it was asked for.
     """
 
     session: Session
     coding: Coding
     episodes: tuple[Episode, ...]
     scales: Scales
+    explanations: tuple[Explanation, ...] = ()
 
     @property
     def coder(self) -> CoderId:
