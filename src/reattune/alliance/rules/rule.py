@@ -12,6 +12,7 @@ from reattune.alliance.measure import Floats
 from reattune.alliance.panel import Panel
 
 Bools = NDArray[np.bool_]
+Columns = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Signals:
         statistic: what the rule weighs, the higher the more suspicious, comparable over series: raising the threshold on it makes
             the rule stricter. NaN where the rule cannot say.
         probability: for rules that give one, the probability (0-1) that the level has dropped beyond measurement error.
+        onset: for rules that speak up late, the column in which the drop that they flag began, -1 where they flag none. None:
+            a flag is about its own session.
     """
 
     low: Bools
@@ -32,10 +35,11 @@ class Signals:
     limit: Floats
     statistic: Floats
     probability: Floats | None = None
+    onset: Columns | None = None
 
 
 class Rule(Protocol):
-    """A published criterion, or ours.
+    """A published criterion, or ours: a frozen dataclass. ``dataclasses.replace(rule, threshold=...)`` makes it stricter.
 
     Attributes:
         name: key of the rule ("xmr-baseline").
@@ -43,9 +47,14 @@ class Rule(Protocol):
         threshold: the value of ``Signals.statistic`` from which on it flags.
     """
 
-    name: str
-    source: str
-    threshold: float
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def threshold(self) -> float: ...
 
     def signals(self, panel: Panel, *, prospective: bool = True) -> Signals:
         """Flag each session of each series.
