@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from reattune.alliance.rules.drop import FixedDrop, ReliableChange
+from reattune.alliance.rules.level import Level
 from reattune.alliance.rules.own_sd import OwnSd, stevens2007_style, stiles2004_style, strauss2006_style
 from reattune.alliance.rules.rule import Rule
 from reattune.alliance.rules.slow import Cusum, Ewma
@@ -31,6 +32,7 @@ RULES: dict[str, Callable[[], Rule]] = {
     "ewma": Ewma,
     "cusum": Cusum,
     "tang-derubeis": SuddenLoss,
+    "level": Level,
 }
 """Each rule with its defaults. What builds a rule is called when the rule is asked for, not before."""
 
