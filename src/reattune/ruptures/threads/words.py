@@ -1,0 +1,154 @@
+"""Words as vectors, so that "laughed" meets "a joke" and "mum" meets "mother", without a language model.
+
+The vectors are a table in the package (``words.npz``, made by ``benchmarks/thread_words.py``): one for each piece of the shipped
+tokenizer, with how rare it is in talk of this kind. A word of several pieces is their mean. No word is looked at in its context:
+that is what makes a case of a hundred sessions quick to search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from reattune.errors import ModelError
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+NEAR = 0.45
+"""Cosine from which two words count as kin; what lies above is stretched to 0-1."""
+COMMON = 0.35
+"""A word of this rarity or less (about one turn in thirty) carries no topic."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Many texts as words, ready to be searched.
+
+    Attributes:
+        words: index into the vocabulary, text after text, each word once a text; common words are left out.
+        starts: where each text's words begin in ``words``; one entry more than there are texts.
+        vectors: one row a word of the vocabulary, unit length; shape (vocabulary, dimensions).
+        weights: of each word of the vocabulary: rare in such talk and rare in these texts, 0-1.
+        means: one row a text: weighted mean of its words, unit length, or zeros; shape (texts, dimensions).
+    """
+
+    words: Ints
+    starts: Ints
+    vectors: Floats
+    weights: Floats
+    means: Floats
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def of(self, text: int) -> Ints:
+        """The words of one text."""
+        return self.words[self.starts[text] : self.starts[text + 1]]
+
+
+def index_texts(texts: Sequence[str]) -> Texts:
+    """Split, look up and weigh the words of these texts. Raises ModelError where the table is missing or damaged."""
+    table = _table()
+    known: dict[str, int] = {}
+    pieces: list[list[int]] = []
+    words: list[int] = []
+    starts = [0]
+    for text, encoded in zip(
+        texts, table.tokenizer.encode_batch_fast(texts, add_special_tokens=False), strict=True
+    ):
+        lower = text.lower()
+        spans: dict[int, tuple[int, int, list[int]]] = {}
+        for piece, word, (first, last) in zip(encoded.ids, encoded.word_ids, encoded.offsets, strict=True):
+            if word is None:
+                continue
+            begin, _, so_far = spans.get(word, (first, last, []))
+            spans[word] = (begin, last, [*so_far, piece])
+        seen: dict[int, None] = {}
+        for first, last, ids in spans.values():
+            word_text = lower[first:last]
+            if word_text not in known:
+                known[word_text] = len(pieces)
+                pieces.append(ids)
+            seen[known[word_text]] = None
+        words += seen
+        starts.append(len(words))
+    return _weigh(table, pieces, np.array(words, dtype=np.int64), np.array(starts, dtype=np.int64))
+
+
+def shared(texts: Texts, query: int) -> Floats:
+    """How much of each text's talk meets the query's words: sum over these of weight times the nearest kin, saturating.
+
+    Returns: one number a text, 0 where nothing meets.
+    """
+    asked = texts.of(query)
+    if not len(asked) or not len(texts.words):
+        return np.zeros(len(texts), dtype=np.float32)
+    kin = texts.vectors[asked] @ texts.vectors.T
+    kin = np.clip((kin - NEAR) / (1 - NEAR), 0, 1)[:, texts.words]
+    full = texts.starts[:-1] < texts.starts[1:]
+    best = np.zeros((len(asked), len(texts)), dtype=np.float32)
+    best[:, full] = np.maximum.reduceat(kin, texts.starts[:-1][full], axis=1)
+    score: Floats = (texts.weights[asked] ** 2) @ best
+    lengths = np.diff(texts.starts).astype(np.float32)
+    mean = max(1.0, float(lengths.mean()))
+    return np.asarray(score / (0.5 + 0.5 * np.sqrt(np.maximum(lengths, 1) / mean)), dtype=np.float32)
+
+
+def nearness(texts: Texts, query: int) -> Floats:
+    """Cosine between the mean of the query's words and that of each text; 0 where one of them has no word."""
+    return np.maximum(np.asarray(texts.means @ texts.means[query], dtype=np.float32), np.float32(0))
+
+
+@dataclass(frozen=True)
+class _Table:
+    tokenizer: Tokenizer
+    vectors: Floats
+    rarity: Floats
+
+
+@cache
+def _table() -> _Table:
+    folder = files("reattune.ruptures.threads")
+    tokens = files("reattune.coders") / "models" / "tokenizer.json"
+    try:
+        with (folder / "words.npz").open("rb") as file, np.load(file) as stored:
+            vectors = stored["vectors"].astype(np.float32)
+            rarity = stored["rarity"].astype(np.float32) / 255
+        tokenizer = Tokenizer.from_str(tokens.read_text("utf-8"))
+    except Exception as error:  # numpy, zipfile and tokenizers raise types of their own that share no base
+        raise ModelError(
+            "the word table for threads is missing or damaged",
+            mend="Reinstall reattune.",
+            path=str(folder / "words.npz"),
+        ) from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return _Table(tokenizer, vectors / np.linalg.norm(vectors, axis=1, keepdims=True), rarity)
+
+
+def _weigh(table: _Table, pieces: list[list[int]], words: Ints, starts: Ints) -> Texts:
+    count = len(starts) - 1
+    vectors = np.zeros((len(pieces), table.vectors.shape[1]), dtype=np.float32)
+    rarity = np.zeros(len(pieces), dtype=np.float32)
+    for row, ids in enumerate(pieces):
+        vectors[row] = table.vectors[ids].mean(axis=0)
+        rarity[row] = table.rarity[ids].max() if len(ids) > 1 else table.rarity[ids[0]]
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+    holding = np.bincount(words, minlength=len(pieces))
+    here = np.log((count + 1) / np.maximum(holding, 1)) / np.log(count + 2)
+    weights = np.where(rarity > COMMON, rarity * here, 0).astype(np.float32)
+    keep = weights[words] > 0
+    text_of = np.repeat(np.arange(count), np.diff(starts))[keep]
+    kept = words[keep]
+    sums = np.zeros((count, vectors.shape[1]), dtype=np.float32)
+    np.add.at(sums, text_of, vectors[kept] * weights[kept][:, None])
+    means = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(text_of, minlength=count))]).astype(np.int64)
+    return Texts(kept, bounds, vectors, weights, means)
