@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
-from reattune.alliance.instruments import Instrument
+from reattune.alliance.instruments import Instrument, load_instrument, shipped
+from reattune.alliance.instruments.answers import MISSING, check
+from reattune.alliance.instruments.naming import resolve
+from reattune.alliance.instruments.scoring import number_units, score, without_duplicates
 from reattune.alliance.panel import Panel
-from reattune.errors import InputError, SettingError
+from reattune.errors import InputError, MissingExtraError, SettingError
+from reattune.formats.ratings import Log, Problem, read_cells
+from reattune.formats.ratings.cells import check_fields
 from reattune.record import Notice, Rating
 
 if TYPE_CHECKING:
@@ -63,7 +69,7 @@ class Ratings:
     scores: pl.DataFrame
     answers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ANSWERS))
     instruments: dict[str, Instrument] = field(default_factory=dict)
-    problems: tuple[InputError, ...] = ()
+    problems: tuple[Problem, ...] = ()
     notices: tuple[Notice, ...] = ()
 
     def __len__(self) -> int:
@@ -124,6 +130,21 @@ class Ratings:
         values[rows, sessions - first] = measure.oriented(chosen["score"].to_numpy())
         return Panel(values, measure, first, keys)
 
+    def at_once(self) -> pl.DataFrame:
+        """Answers that a person should see at once, whatever the total (PHQ-9, item 9): ``answers``, with their ``meaning``."""
+        risks = [
+            (one.key, item.key, item.risk)
+            for one in self.instruments.values()
+            for item in one.items
+            if item.risk
+        ]
+        found = [self.answers.clear().with_columns(pl.lit(None, pl.String).alias("meaning"))]
+        for instrument, item, risk in risks:
+            some = self.answers.filter((pl.col("instrument") == instrument) & (pl.col("item") == item))
+            held = pl.Series([risk.holds(value) for value in some["value"]], dtype=pl.Boolean)
+            found.append(some.filter(held).with_columns(pl.lit(risk.meaning).alias("meaning")))
+        return pl.concat(found)
+
     def to_ratings(self) -> list[Rating]:
         """One ``Rating`` a score, in the order of ``scores``."""
         columns = ("case", "session", "rater", "instrument", "scale", "score", "date")
@@ -154,8 +175,6 @@ def to_pandas(table: pl.DataFrame) -> Any:
     Raises:
         MissingExtraError: pandas or pyarrow is not installed.
     """
-    from reattune.errors import MissingExtraError
-
     try:
         return table.to_pandas()
     except ImportError as error:
@@ -178,3 +197,106 @@ def _rows(
     unique = heads.unique(maintain_order=True).with_row_index("row")
     found = heads.join(unique, on=["case", "rater"], how="left", maintain_order="left")["row"]
     return found.cast(pl.Int64).to_numpy()[rows], tuple(unique.select("case", "rater").iter_rows())
+
+
+def read_ratings(
+    path: str | Path,
+    *,
+    instrument: str | Path | Instrument | Sequence[str | Path | Instrument] | None = None,
+    columns: Mapping[str, str] | None = None,
+    mapping: str | Path | None = None,
+    date_order: str | None = None,
+    rater: str | None = None,
+    missing: Sequence[str] | None = None,
+    sheet: str | None = None,
+) -> Ratings:
+    """Read a file of ratings and score it.
+
+    CSV (with commas, semicolons, tabs or bars; a decimal comma will do where commas do not part the cells), Excel and
+    Parquet. *Long*, a row a value: ``case, session, date, rater, instrument, item, value``. Or *wide*, a row a session and
+    a column an item or a score: ``case, session, wai_1, wai_2, ...``. Which of the two is found by the content. A value
+    that an item cannot have, a form that is there twice, a name that nobody knows is kept out and reported in
+    ``Ratings.problems`` with its line and column; the rest goes on. A session without a rating is a gap and stays one.
+
+    Args:
+        path: the file.
+        instrument: the form, or several: a key or name ("wai-sr", "PHQ-9"), a TOML file of one's own, or an
+            ``Instrument``. Others in the file are left out. Needed where neither a column nor the item names say it.
+        columns: which column holds which field, ``{"case": "client_code", "session": "visit"}``. Fields: ``case``,
+            ``session``, ``date``, ``rater``, ``instrument``, ``item``, ``value``. Any other key is another name for a
+            column: ``{"wai 1": "frage1"}``.
+        mapping: a mapping file (TOML) for exports with names of their own, such as REDCap's.
+        date_order: ``dmy``, ``mdy`` or ``ymd``, where the dates do not tell.
+        rater: who filled in the forms, where the file does not say; else each form's usual rater.
+        missing: codes for "not answered" in place of the usual ones (NA, N/A, NaN, null, none, ., -, -99, -999). Empty
+            cells always count as not answered, and a number counts as a code only where the item cannot have it.
+        sheet: name of the sheet, for Excel; else the first.
+
+    Returns:
+        The scores, the answers, and what was kept out or assumed.
+
+    Raises:
+        InputError: the file cannot be read as ratings, or nothing in it can be used; the message says what, where, and
+            how to mend it.
+        SettingError: an option that does not fit the file; no such instrument.
+        MissingExtraError: an Excel file without the extra ``excel``.
+    """
+    asked = _asked(instrument)
+    known = list(shipped().values())
+    forms = asked or known
+    check_fields(columns or {})
+    log = Log(str(path))
+    bare = len(asked) == 1
+    raw = read_cells(
+        path,
+        lambda names: resolve(names, forms, bare=bare).keys(),
+        log,
+        columns=columns,
+        mapping=mapping,
+        date_order=date_order,
+        sheet=sheet,
+    )
+    codes = missing if missing is not None else raw.missing if raw.missing is not None else MISSING
+    cells = check(
+        raw,
+        forms,
+        known,
+        log,
+        bare=bare,
+        missing=[str(code) for code in codes],
+        rater=rater,
+    )
+    if cells.is_empty():
+        raise _nothing(log, str(path), asked)
+    cells = without_duplicates(number_units(cells, forms), log)
+    scores = score(cells, forms, log)
+    answers = cells.filter(~pl.col("scored")).rename({"key": "item", "number": "value"}).select(*ANSWERS)
+    found = set(cells["instrument"].unique())
+    return Ratings(
+        scores=scores.cast(SCORES),  # type: ignore[arg-type]
+        answers=answers,
+        instruments={one.key: one for one in forms if one.key in found},
+        problems=log.problems,
+        notices=log.notices,
+    )
+
+
+def _asked(wanted: str | Path | Instrument | Sequence[str | Path | Instrument] | None) -> list[Instrument]:
+    """The instruments that are asked for, each once."""
+    if wanted is None:
+        return []
+    several = [wanted] if isinstance(wanted, str | Path | Instrument) else list(wanted)
+    return list({one.key: one for one in map(load_instrument, several)}.values())
+
+
+def _nothing(log: Log, path: str, asked: Sequence[Instrument]) -> InputError:
+    """The error for a file in which nothing can be used: its first problem, or that there is none."""
+    if log.problems:
+        first = log.problems[0]
+        more = f", and {len(log.problems) - 1:,} more" if len(log.problems) > 1 else ""
+        what = f"nothing in the file can be used: {first.what}{more}"
+        return InputError(what, mend=first.mend, path=path, line=first.place.line, column=first.place.column)
+    of = f" of {', '.join(one.key for one in asked)}" if asked else ""
+    said = "; ".join(one.what for one in log.notices)
+    mend = f"Check the instrument, and that the export holds its values{f' ({said})' if said else ''}"
+    return InputError(f"the file holds no answer and no score{of}", mend=mend, path=path)

@@ -18,8 +18,8 @@ from reattune.record import Notice, Role, Session, Turn
 LIMIT_BYTES = 512 * 2**20
 
 
-def load(path: str | Path) -> bytes:
-    """The bytes of a transcript file.
+def load(path: str | Path, *, what: str = "transcript", limit: int = LIMIT_BYTES) -> bytes:
+    """The bytes of a file; ``what`` it should be is for messages, ``limit`` in bytes.
 
     Raises:
         InputError: no such file, a directory, no permission, something that is no file, or too large.
@@ -27,17 +27,17 @@ def load(path: str | Path) -> bytes:
     place = Path(path)
     try:
         if place.is_dir():
-            raise InputError("this is a directory", mend="Name the transcript files in it", path=path)
+            raise InputError("this is a directory", mend=f"Name the {what} files in it", path=path)
         if not place.exists():
             raise InputError("there is no such file", mend="Check the name and the directory", path=path)
         if not place.is_file():
             raise InputError(
-                "this is not a regular file", mend="Save the transcript to a file first", path=path
+                "this is not a regular file", mend=f"Save the {what} to a file first", path=path
             )
         size = place.stat().st_size
-        if size > LIMIT_BYTES:
-            what = f"the file has {size >> 20:,} MB, more than the {LIMIT_BYTES >> 20} MB that can be read"
-            raise InputError(what, mend="Split it into several files", path=path)
+        if size > limit:
+            why = f"the file has {size >> 20:,} MB, more than the {limit >> 20} MB that can be read"
+            raise InputError(why, mend="Split it into several files", path=path)
         return place.read_bytes()
     except PermissionError as error:
         mend = "Change its permissions (chmod u+r) or ask its owner"

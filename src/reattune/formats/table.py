@@ -37,7 +37,7 @@ _COLUMNS = ("session", "date", "id", "speaker", "role", "start_ms", "end_ms", "t
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
+class Record:
     """One row of cells; ``bad`` says why it cannot be used."""
 
     line: int
@@ -54,7 +54,7 @@ def parse(source: Source) -> list[Draft]:
         InputError: the needed columns are missing (the message lists those found), or no row can be used.
         SettingError: the mapping names a field or a column that does not exist.
     """
-    records = _records(source.text, delimiter_of(source.text, source.columns))
+    records = records_of(source.text, delimiter_of(source.text, source.columns))
     header = next(records, None)
     if header is None or header.bad:
         raise InputError("the table has no header line", mend="Add one, such as: speaker,text", line=1)
@@ -194,7 +194,7 @@ def known_columns(header: str, delimiter: str, columns: Mapping[str, str]) -> in
     return sum(_key(cell) in wanted for cell in cells)
 
 
-def _records(text: str, delimiter: str) -> Iterator[_Record]:
+def records_of(text: str, delimiter: str) -> Iterator[Record]:
     """Rows with the number of the line that each begins on.
 
     A quote that never closes costs its own line only: lines are grouped so that each group has its quotes in
@@ -221,7 +221,7 @@ def _records(text: str, delimiter: str) -> Iterator[_Record]:
             ):
                 yield alone[0]  # a quotation mark inside unquoted words, such as 5" tall
             else:
-                yield _Record(at + 1, [], "a quotation mark is not closed")
+                yield Record(at + 1, [], "a quotation mark is not closed")
             at += 1
             continue
         for record in group:
@@ -237,19 +237,19 @@ def _stray(line: str, delimiter: str) -> bool:
     return not any(cell.startswith('"') for cell in line.split(delimiter))
 
 
-def _cells(lines: Sequence[str], offset: int, delimiter: str) -> list[_Record] | None:
+def _cells(lines: Sequence[str], offset: int, delimiter: str) -> list[Record] | None:
     """The rows in a group of lines, or None where the group cannot be read."""
     several = len(lines) > 1  # then a closing quotation mark must end its cell, or it closes nothing
     reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=several)
-    records: list[_Record] = []
+    records: list[Record] = []
     begins = offset + 1
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                records.append(_Record(begins, cells))
+                records.append(Record(begins, cells))
             begins = offset + reader.line_num + 1
     except csv.Error:
-        return None if several else [_Record(offset + 1, [""], "a cell is too long or damaged")]
+        return None if several else [Record(offset + 1, [""], "a cell is too long or damaged")]
     return records
 
 
