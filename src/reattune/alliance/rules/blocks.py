@@ -15,7 +15,7 @@ SCORES_AT_ONCE = 1 << 16
 """Half a megabyte a block: the arithmetic stays in the processor's cache, and memory does not grow with it."""
 
 DECIMALS = 9
-"""Statistics are rounded here, so that a drop of exactly one point counts as one point: in binary, 36.3 - 35.3 is less than 1."""
+"""Statistics are rounded here, so that a drop of exactly one point counts as one point: in binary, 32.3 - 31.3 is less than 1."""
 
 SCORE_DECIMALS = 12
 """Scores are rounded here: 4.1 and 4.1, means of different items, can differ in the last bit, and a client who never moves has no

@@ -37,7 +37,7 @@ def first_ratings(scores: Floats, k: int, robust: bool = False) -> tuple[Spread,
     running = Running(scores.shape[1])
     for now, where in zip(scores, inside, strict=True):
         running.add(now, where)
-    ranges = np.where(inside[1:] & inside[:-1], moving_ranges(scores), np.nan)
+    ranges = np.where(inside[1:], moving_ranges(scores), np.nan)
     known = (~np.isnan(ranges)).sum(axis=0)
     sigma = (
         whole_median(ranges) / MEDIAN_RANGE

@@ -75,11 +75,10 @@ class SuddenLoss:
         takes = np.full_like(scores, cutoff)
         if np.isfinite(low):
             takes = np.maximum(takes, self.share * (before - low))
-        sides = np.concatenate([gap] * SIDE + [scores] + [gap] * (SIDE - 1))
-        rows = len(scores)
-        early, late = ([sides[i + first : i + first + rows] for i in range(SIDE)] for first in (0, SIDE))
-        n_early, mean_early, squares_early = _side(early)
-        n_late, mean_late, squares_late = _side(late)
+        # The three sessions before session t are those from session t - 3 on.
+        count, mean, squares = _from_each(np.concatenate([gap] * SIDE + [scores] + [gap] * (SIDE - 1)))
+        n_early, mean_early, squares_early = count[:-SIDE], mean[:-SIDE], squares[:-SIDE]
+        n_late, mean_late, squares_late = count[SIDE:], mean[SIDE:], squares[SIDE:]
         ratings = n_early + n_late
         pooled = np.sqrt((squares_early + squares_late) / np.maximum(ratings - 2, 1))
         critical = np.array([np.nan, *(T_CRITICAL.get(n, np.nan) for n in range(1, 2 * SIDE + 1))])[ratings]
@@ -89,17 +88,22 @@ class SuddenLoss:
         return statistic, mean_early, before - self.threshold * takes
 
 
-def _side(parts: list[Floats]) -> tuple[Columns, Floats, Floats]:
-    """Ratings, their mean and their sum of squares about it, of three sessions."""
-    stack = np.stack(parts)
-    rated = ~np.isnan(stack)
-    count = rated.sum(axis=0)
-    # From the first rating on: equal scores then have exactly their value as the mean, and no spread.
-    origin = stack[2].copy()
-    for part in (stack[1], stack[0]):
-        origin = np.where(np.isnan(origin), part, origin)
-    mean = origin + np.where(rated, stack - origin, 0.0).sum(axis=0) / np.maximum(count, 1)
-    return count, mean, np.where(rated, (stack - mean) ** 2, 0.0).sum(axis=0)
+def _from_each(scores: Floats) -> tuple[Columns, Floats, Floats]:
+    """Ratings, their mean and their sum of squares about it, of three sessions from each on; the last two begin none."""
+    windows = [scores[i : len(scores) - SIDE + 1 + i] for i in range(SIDE)]
+    # Means are taken from one of the ratings: equal scores then have exactly their value as the mean, and no spread.
+    origin = np.where(np.isnan(windows[0]), windows[1], windows[0])
+    origin = np.where(np.isnan(origin), windows[2], origin)
+    count = np.zeros(origin.shape, dtype=np.intp)
+    above, squares = np.zeros_like(origin), np.zeros_like(origin)
+    for window in windows:
+        rated = ~np.isnan(window)
+        count += rated
+        above += np.where(rated, window - origin, 0.0)
+    mean = origin + above / np.maximum(count, 1)
+    for window in windows:
+        squares += np.where(np.isnan(window), 0.0, (window - mean) ** 2)
+    return count, mean, squares
 
 
 def _late(scores: Floats, statistic: Floats, reference: Floats) -> Weighed:
