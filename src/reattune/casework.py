@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reattune.errors import ReattuneError
+from reattune.errors import InputError, Place, ReattuneError
 from reattune.formats.casefolder import read_case_files
 from reattune.ledger import Evidence, Ledger, keep_ledger
-from reattune.record import Case, Meeting, Notice
+from reattune.record import Attendance, Case, Meeting, Notice, Rating, RatingEpisode, Rupture
 from reattune.ruptures import find_findings
 from reattune.ruptures.findings import Findings
 
 if TYPE_CHECKING:
+    from reattune.alliance.instruments import Instrument
     from reattune.coders.protocol import Coder
+    from reattune.formats.ratings import Problem
+    from reattune.repair import Plan
+    from reattune.ruptures.threads import Thread
+
+RULE = "level"
+"""The rule for drops in ratings: prospective, and it works from the second rating on."""
+FLAG_AT = 0.15
+"""Probability of a drop from which it is a sign at all: far below what would stand alone, since it has to meet other signs."""
+MARKERS = ("withdrawal", "confrontation")
+"""Families of the codes that a plan speaks to."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +38,13 @@ class CaseFolder:
         case: meetings, scored ratings, frame, check-ins, notes, ending.
         problems: what could not be used, each with its place and how to mend it. All else was kept.
         notices: what is worth knowing.
+        forms: the instruments that occur, by key.
     """
 
     case: Case
     problems: tuple[ReattuneError, ...] = ()
     notices: tuple[Notice, ...] = ()
+    forms: Mapping[str, Instrument] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,17 +55,19 @@ class CaseReview:
         case: as it was given.
         findings: coded transcripts by session number.
         ledger: as it stands with the last session.
+        plans: for each entry that is not settled, by its id, what to do next.
     """
 
     case: Case
     findings: Mapping[int, Findings]
     ledger: Ledger
+    plans: Mapping[str, Plan]
 
     def to_dict(self) -> dict[str, Any]:
         """The ledger in the shape that ``reattune ledger --json`` prints: plain dicts, lists, strings, numbers and None."""
         from reattune.report.ledgerdata import ledger_to_dict
 
-        return ledger_to_dict(self.ledger)
+        return ledger_to_dict(self.ledger, self.plans)
 
 
 def open_case(
@@ -67,7 +83,40 @@ def open_case(
         InputError: there is no such folder, or nothing of a case in it.
     """
     files = read_case_files(folder, therapist=therapist, client=client)
-    return CaseFolder(files.case, files.problems, files.notices)
+    if files.ratings is None:
+        return CaseFolder(files.case, files.problems, files.notices)
+    from reattune.alliance.ratings import read_ratings
+
+    try:
+        ratings = read_ratings(files.ratings)
+    except ReattuneError as error:
+        return CaseFolder(files.case, (*files.problems, error.at(files.ratings)), files.notices)
+    scored = tuple(sorted(_own(ratings.to_ratings(), files.case.id), key=lambda r: r.session))
+    known = {m.number for m in files.case.meetings}
+    told = {r.session: r.date for r in scored if r.session not in known}
+    meetings = [*files.case.meetings, *(Meeting(n, day) for n, day in told.items())]
+    others = {r.case for r in ratings.to_ratings()} - {r.case for r in scored}
+    beside = [
+        Notice(f"ratings of another case left out: {', '.join(sorted(others))}", Place(str(files.ratings)))
+    ]
+    return CaseFolder(
+        replace(files.case, meetings=tuple(sorted(meetings, key=lambda m: m.number)), ratings=scored),
+        (*files.problems, *(_as_error(p) for p in ratings.problems)),
+        (*files.notices, *ratings.notices, *(beside if others else [])),
+        ratings.instruments,
+    )
+
+
+def _as_error(problem: Problem) -> InputError:
+    place = problem.place
+    return InputError(problem.what, mend=problem.mend, path=place.path, line=place.line, column=place.column)
+
+
+def _own(ratings: Sequence[Rating], case: str) -> list[Rating]:
+    """Those of the case that the folder is named for; all where the file holds one case alone, whatever it is called."""
+    if len({r.case for r in ratings}) <= 1:
+        return [replace(r, case=case) for r in ratings]
+    return [r for r in ratings if r.case == case]
 
 
 def code_case(
@@ -90,9 +139,68 @@ def code_case(
     return found
 
 
-def evidence_of(case: Case, findings: Mapping[int, Findings]) -> Evidence:
-    """What the ledger is kept from: coded transcripts, threads between them, drops in ratings as they stood at the time."""
-    return Evidence(findings)
+def evidence_of(
+    case: Case, findings: Mapping[int, Findings], forms: Mapping[str, Instrument] | None = None
+) -> Evidence:
+    """What the ledger is kept from: coded transcripts, threads between them, drops in ratings as they stood at the time.
+
+    Args:
+        case: its ratings are looked at for drops.
+        findings: its coded transcripts.
+        forms: instruments beside the shipped ones, by key.
+    """
+    drops = drops_in(case, forms) if case.ratings else {}
+    return Evidence(findings, threads_in(findings), drops)
+
+
+def threads_in(findings: Mapping[int, Findings]) -> tuple[Thread, ...]:
+    """Client turns that go back to something earlier, each from what had been said by then."""
+    from reattune.ruptures.threads import find_threads
+    from reattune.ruptures.threads.disclosure import find_disclosures
+
+    found: list[Thread] = []
+    said = [(n, findings[n].session, findings[n].coding) for n in sorted(findings)]
+    for place, (n, session, coding) in enumerate(said):
+        if place and find_disclosures(session, coding):
+            found += [t for t in find_threads(said[: place + 1]) if t.disclosed.session == n]
+    return tuple(found)
+
+
+def drops_in(
+    case: Case, forms: Mapping[str, Instrument] | None = None
+) -> dict[int, tuple[RatingEpisode, ...]]:
+    """By session number, all drops as they stood when that session's ratings were in, by the rule ``RULE``.
+
+    Each form counts by its total (or its first scale), each rater for himself. A form that is not known has no drops.
+    """
+    import polars as pl
+
+    from reattune.alliance.episodes import as_episodes, episode_history
+    from reattune.alliance.instruments import shipped
+    from reattune.alliance.ratings import SCORES, Ratings
+    from reattune.alliance.rules import load_rule
+
+    known = {**shipped(), **(forms or {})}
+    rows = [
+        (r.case, r.session, r.date, r.rater, r.instrument, r.scale, r.score, 0, 0, False)
+        for r in case.ratings
+        if r.instrument in known
+    ]
+    scores = pl.DataFrame(rows, schema=SCORES, orient="row")
+    used = {key: known[key] for key in scores["instrument"].unique().sort()}
+    ratings = Ratings(scores, instruments=used)
+    rule = load_rule(RULE, threshold=math.log(FLAG_AT / (1 - FLAG_AT)))
+    found: dict[int, list[RatingEpisode]] = {r.session: [] for r in case.ratings}
+    for key, form in used.items():
+        scale = form.scale(None).key
+        panel = ratings.panel(key, scale)
+        if panel.values.size == 0:
+            continue
+        names = {"rule": pl.lit(RULE), "instrument": pl.lit(key), "scale": pl.lit(scale)}
+        history = episode_history(panel, rule.signals(panel)).with_columns(**names)
+        for (session,), table in history.group_by("as_of", maintain_order=True):
+            found.setdefault(int(str(session)), []).extend(as_episodes(table))
+    return {n: tuple(found[n]) for n in sorted(found)}
 
 
 def review_case(case: Case, coder: Coder | str | None = None, as_of: int | None = None) -> CaseReview:
@@ -112,10 +220,48 @@ def review_case(case: Case, coder: Coder | str | None = None, as_of: int | None 
 
         coder = load_coder(coder or "embedded")
     if as_of is not None:
-        case = replace(case, meetings=tuple(m for m in case.meetings if m.number <= as_of), ending=None)
+        case = up_to(case, as_of)
     return review_coded(case, code_case(case, coder))
 
 
-def review_coded(case: Case, findings: Mapping[int, Findings]) -> CaseReview:
-    """As ``review_case``, where the transcripts are coded already."""
-    return CaseReview(case, findings, keep_ledger(case, evidence_of(case, findings)))
+def up_to(case: Case, session: int) -> Case:
+    """The case as it was known after a session: nothing later, and no ending."""
+    if all(m.number <= session for m in case.meetings):
+        return case
+    return replace(
+        case,
+        meetings=tuple(m for m in case.meetings if m.number <= session),
+        ratings=tuple(r for r in case.ratings if r.session <= session),
+        frame=tuple(f for f in case.frame if f.session <= session),
+        checkins=tuple(c for c in case.checkins if c.session <= session),
+        notes=tuple(n for n in case.notes if n.session <= session),
+        ending=None,
+    )
+
+
+def review_coded(
+    case: Case, findings: Mapping[int, Findings], forms: Mapping[str, Instrument] | None = None
+) -> CaseReview:
+    """As ``review_case``, where the transcripts are coded already. ``forms``: instruments beside the shipped ones."""
+    ledger = keep_ledger(case, evidence_of(case, findings, forms))
+    plans = {one.id: plan_for(case, findings, one) for one in ledger.unsettled}
+    return CaseReview(case, findings, ledger, plans)
+
+
+def plan_for(case: Case, findings: Mapping[int, Findings], rupture: Rupture) -> Plan:
+    """What to do next about one entry, for the markers heard where it began and where it was spoken of."""
+    from reattune.repair import plan
+
+    codes: dict[str, float] = {}
+    for at in (rupture.first_marker, rupture.disclosed):
+        found = findings.get(at.session) if at is not None else None
+        if found is None or at is None or at.turn is None:
+            continue
+        near = next((e for e in found.episodes if e.start <= at.turn <= e.end), None)
+        for turn in (at.turn,) if near is None else near.markers:
+            for code in found.coding.turns[turn].codes:
+                if code.family in MARKERS:
+                    codes[code.code] = max(codes.get(code.code, 0.0), code.probability)
+    last = max([h.session for h in rupture.history] + [m.at.session for m in rupture.repairs])
+    since = sum(m.number > last and m.attendance is Attendance.HELD for m in case.meetings)
+    return plan(rupture, markers=sorted(codes, key=lambda code: -codes[code]), sessions_since=since)

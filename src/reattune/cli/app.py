@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from reattune.cli import analyze, formats, scheme
+from reattune.cli import analyze, formats, ledger, scheme
 from reattune.cli.console import EXIT_FAULT, complain, fault
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("analyze")(analyze.analyze)
+app.command("ledger")(ledger.ledger)
 app.command("scheme")(scheme.scheme)
 app.command("formats")(formats.formats)
 

@@ -31,13 +31,25 @@ def keep_ledger(case: Case, evidence: Evidence, as_of: int | None = None) -> Led
         as_of: the ledger as it stood after this session; None for today's. The case's ending counts only with its last session.
     """
     keeper = _Keeper(case, evidence)
-    meetings = [m for m in case.meetings if as_of is None or m.number <= as_of]
+    everything = _meetings(case, evidence)
+    meetings = [m for m in everything if as_of is None or m.number <= as_of]
     for meeting in meetings:
         keeper.meeting(meeting)
-    if case.ending is not None and meetings and len(meetings) == len(case.meetings):
+    if case.ending is not None and meetings and len(meetings) == len(everything):
         for strand in keeper.strands.entries:
             life.ended(strand, meetings[-1].number, case.ending)
     return keeper.ledger(meetings[-1].number if meetings else 0)
+
+
+def _meetings(case: Case, evidence: Evidence) -> list[Meeting]:
+    """All sessions that anything is known of, in order. One that only a form or a note tells of was held."""
+    known = {m.number: m for m in case.meetings}
+    told = (
+        {c.session for c in case.checkins}
+        | {n.session for n in case.notes}
+        | {r.session for r in case.ratings}
+    )
+    return [known.get(n, Meeting(n)) for n in sorted({*known, *told, *evidence.drops})]
 
 
 class _Keeper:

@@ -68,18 +68,17 @@ def after_words(strand: Strand, session: int, findings: Findings, fresh: Sequenc
         _answered(strand, session, findings, steps, outcome, lead)
         return
     episodes = [s.episode for s in fresh if s.episode is not None]
-    if episodes:
-        last = episodes[-1]
-        steps = tuple(u for e in episodes for u in e.strategies)
-        lead = f"It is heard in this session (turn {last.start + 1})"
-        _answered(strand, session, findings, steps, last.outcome, lead)
+    taken_up = sorted((u for s in fresh for u in s.steps), key=lambda u: u.turn)
+    if taken_up:
+        steps = tuple(sorted([*(u for e in episodes for u in e.strategies), *taken_up], key=lambda u: u.turn))
+        outcome = _outcome(findings, [i for e in episodes for i in e.markers], steps)
+        lead = f"The therapist takes it up (turn {taken_up[0].turn + 1})"
+        _answered(strand, session, findings, steps, outcome, lead)
         return
-    taken_up = next((s for s in fresh if s.kind is Kind.STEP), None)
-    if taken_up is not None:
-        steps, outcome = aftermath(findings, taken_up.steps[0].turn)
-        _answered(
-            strand, session, steps, outcome, f"The therapist comes back to it (turn {steps[0].turn + 1})"
-        )
+    if episodes:
+        steps = tuple(u for e in episodes for u in e.strategies)
+        lead = f"It is heard in this session (turn {episodes[-1].start + 1})"
+        _answered(strand, session, findings, steps, episodes[-1].outcome, lead)
         return
     if strand.status is RuptureStatus.IN_REPAIR:
         why = "After the attempt at repair, a whole session without a sign of it."
@@ -99,10 +98,15 @@ def aftermath(findings: Findings, turn: int) -> tuple[tuple[StrategyUse, ...], O
             steps += uses
             last = max(last, coded.turn)
     after = [s for s in steps if s.turn >= turn] or steps
-    reach = coding.turns[turn : last + NEAR + 1]
+    reach = coding.turns[turn + 1 : last + NEAR + 1]
     marked = [t.turn for t in reach if t.has("withdrawal") or t.has("confrontation")]
-    outcome = judge_outcome(findings.session, coding, [turn, *marked], after, last)
-    return tuple(steps), outcome
+    return tuple(steps), _outcome(findings, [turn, *marked], after)
+
+
+def _outcome(findings: Findings, markers: Sequence[int], steps: Sequence[StrategyUse]) -> Outcome:
+    """How it ended, by the rule for episodes."""
+    end = max([s.turn for s in steps] or markers)
+    return judge_outcome(findings.session, findings.coding, markers, steps, end)
 
 
 def _answered(

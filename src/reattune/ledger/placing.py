@@ -17,7 +17,15 @@ REACH = 3
 THEME = 2
 """So many content words in common make two triggers one theme."""
 
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_WORD = re.compile(r"[^\W\d_]{6,}")
+_NO_THEME = frozenset(
+    re.findall(
+        r"\w+",
+        "actually always another anything because before better between enough everything happened happen "
+        "little maybe nothing people perhaps probably really should someone something sometimes though "
+        "thought things through together trying wanted without wonder wondering yourself",
+    )
+)
 
 
 class Strands:
@@ -188,7 +196,7 @@ def _one_strain(strand: Strand, sign: Sign, findings: Findings | None) -> bool:
         return False
     a, b = before.trigger, sign.episode.trigger
     feeding = [{c.code for c in findings.coding.turns[i].codes if c.family == "contribution"} for i in (a, b)]
-    words = [set(_WORD.findall(findings.session.turns[i].text.lower())) for i in (a, b)]
+    words = [set(_WORD.findall(findings.session.turns[i].text.lower())) - _NO_THEME for i in (a, b)]
     return bool(feeding[0] & feeding[1]) or len(words[0] & words[1]) >= THEME
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reattune.record import RatingEpisode, Rupture, RuptureStatus, TurnRef
-from reattune.record.rupture import Thread
 from reattune.ruptures.findings import Findings
+from reattune.ruptures.threads import Thread
 
 SETTLED = frozenset({RuptureStatus.REPAIRED, RuptureStatus.LOST, RuptureStatus.REFERRED})
 """What an entry no longer has to resurface with."""

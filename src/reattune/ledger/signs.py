@@ -21,8 +21,8 @@ from reattune.record import (
     StrategyUse,
     TurnRef,
 )
-from reattune.record.rupture import Thread
 from reattune.ruptures.findings import Findings
+from reattune.ruptures.threads import Thread
 
 STEP_SHARE = 0.5
 """A therapist's step towards repair counts for so much of its own probability as a sign that there was something to mend."""
@@ -36,8 +36,10 @@ WAITS = 0.7
 """The client noted something, and it waits until the two have talked."""
 CHECK_IN = {None: 0.7, 1: 0.5, 2: 0.6, 3: 0.75, 4: 0.85, 5: 0.9}
 """Something was hard to say, by its strength."""
+DROP_P = ((0.9, 0.7), (0.5, 0.55), (0.0, 0.35))
+"""A drop in ratings, by its probability where the rule gives one: that the level has fallen beyond measurement error."""
 DROP = ((2.0, 0.65), (1.0, 0.5), (0.0, 0.3))
-"""A drop in ratings, by its size in reliable-change units. A stable client shows one of size 1 in about one of four series."""
+"""The same by its size in reliable-change units, for other rules. A stable client shows size 1 in about one of four series."""
 AWAY = 0.2
 """The next appointment after another sign was missed. Never a sign on its own."""
 
@@ -170,7 +172,7 @@ def of_thread(thread: Thread) -> Sign:
         Kind.THREAD,
         thread.disclosed.session,
         at,
-        thread.probability,
+        thread.score,
         f"{said}{back}{gap}.",
         Source.TRANSCRIPT,
         thread=thread,
@@ -223,8 +225,10 @@ def by(author: NoteAuthor) -> Source:
 def of_drop(session: int, drop: RatingEpisode) -> Sign:
     """A drop in ratings, as it stood with this session."""
     size = drop.drop_rci
-    by_size = next(w for least, w in DROP if (size or 0.0) >= least)
-    weight = by_size if drop.probability is None else min(by_size, drop.probability)
+    if drop.probability is None:
+        weight = next(w for least, w in DROP if (size or 0.0) >= least)
+    else:
+        weight = next(w for least, w in DROP_P if drop.probability >= least)
     if drop.missed_after:
         weight = either([weight, AWAY])
     how = "" if size is None else f", {size:.1f} times what measurement error explains"

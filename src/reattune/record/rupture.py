@@ -48,23 +48,6 @@ class ThreadLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
-    """A client turn that goes back to something earlier in the case, and where it may go back to.
-
-    Attributes:
-        disclosed: the client turn that speaks of it; its session is later than that of every link.
-        links: earlier turns, best first: therapist turns, or for an omission the client turn that went unanswered.
-        omission: nothing was said where something was due.
-        probability: 0-1, that the turn goes back to a strain at all, whichever link is the right one.
-    """
-
-    disclosed: TurnRef
-    links: tuple[ThreadLink, ...]
-    omission: bool = False
-    probability: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
 class RepairMove:
     """A therapist turn that tried to mend it: where, and the strategy's code."""
 

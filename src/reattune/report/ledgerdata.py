@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from enum import Enum
 from typing import Any
 
 from reattune.ledger import Hint, Ledger
 from reattune.record import HistoryEntry, RatingEpisode, Rupture, TurnRef
+from reattune.repair import Plan
 
 _PLACES = 4
 
 
-def ledger_to_dict(ledger: Ledger) -> dict[str, Any]:
-    """The ledger as plain dicts, lists, strings, numbers and None. Turns count from 0; probabilities are rounded to 4 places."""
+def ledger_to_dict(ledger: Ledger, plans: Mapping[str, Plan]) -> dict[str, Any]:
+    """The ledger as plain dicts, lists, strings, numbers and None. Turns count from 0; probabilities are rounded to 4 places.
+
+    Args:
+        ledger: of one case.
+        plans: by the ids of the entries that have one.
+    """
     return {
         "case": ledger.case,
         "as_of": ledger.as_of,
-        "ruptures": [rupture_to_dict(one) for one in ledger.ruptures],
+        "ruptures": [rupture_to_dict(one, plans.get(one.id)) for one in ledger.ruptures],
         "hints": [_hint(one) for one in ledger.hints],
         "remarks": list(ledger.remarks),
     }
 
 
-def rupture_to_dict(rupture: Rupture) -> dict[str, Any]:
+def rupture_to_dict(rupture: Rupture, plan: Plan | None) -> dict[str, Any]:
     """One entry; ``plan`` is None where it is settled."""
     return {
         "id": rupture.id,
@@ -48,6 +55,7 @@ def rupture_to_dict(rupture: Rupture) -> dict[str, Any]:
         ],
         "history": [_step(one) for one in rupture.history],
         "reasons": list(rupture.reasons),
+        "plan": None if plan is None else plan.to_dict(),
     }
 
 
