@@ -134,6 +134,15 @@ class Fields:
             raise self.error(key, "this should be one or more tables", f"Begin each with [[{key}]]")
         return [Fields(one, self.file, self.lines, (*self.path, key, n)) for n, one in enumerate(entries)]
 
+    def only(self, known: Sequence[str]) -> None:
+        """Complain about a field that is none of ``known``.
+
+        Raises:
+            InputError: the table has a field that it cannot have.
+        """
+        self._taken |= set(known)
+        self.done(known)
+
     def done(self, known: Sequence[str] = ()) -> None:
         """Complain about a field that nobody took.
 
@@ -186,8 +195,8 @@ def _lines(text: str) -> dict[Path, int]:
                     counts[path] = counts.get(path, -1) + 1
                 if path in counts:
                     path = (*path, counts[path])
+                found.setdefault(path, number)
             inside = path
-            found.setdefault(path, number)
         elif field:
             found.setdefault((*inside, *_parts(field[1])), number)
     return found

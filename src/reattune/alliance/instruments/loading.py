@@ -30,6 +30,10 @@ SHIPPED = (
 
 _KEY = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _ITEM = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
+_FIELDS = (
+    "key", "name", "about", "rater", "prefixes", "validated", "licence", "wording", "source", "notes", "prorating", "loinc",
+    "loinc_total", "items", "item", "item_cutoff", "scale",
+)  # fmt: skip
 _LIMIT_BYTES = 1_000_000
 _MOST_ITEMS = 1_000
 
@@ -98,13 +102,14 @@ def read_instrument(text: str, file: str) -> Instrument:
         InputError: not TOML, a field missing, unknown or not what it may be.
     """
     top = parse(text, file)
+    top.only(_FIELDS)
     key = top.text("key")
     if not _KEY.fullmatch(key):
         mend = "Use lower-case letters, digits and single hyphens, such as my-form"
         raise top.error("key", f"{key!r} cannot be a key", mend)
     items = _items(top)
     scales = _scales(top.table("scale"), items)
-    made = Instrument(
+    return Instrument(
         key=key,
         name=top.text("name"),
         about=top.text("about", ""),
@@ -122,8 +127,6 @@ def read_instrument(text: str, file: str) -> Instrument:
         loinc=top.text("loinc", "") or None,
         loinc_total=top.text("loinc_total", "") or None,
     )
-    top.done()
-    return made
 
 
 def _items(top: Fields) -> tuple[Item, ...]:

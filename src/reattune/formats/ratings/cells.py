@@ -155,7 +155,8 @@ def _cells(
     ]
     cells = pl.concat(parts)
     if rows.alone:
-        again = cells.select("session", "rater", "instrument", "item").is_duplicated()
+        key = pl.struct("session", "rater", "instrument", "item")
+        again = cells.select(~key.is_first_distinct()).to_series()
         if again.any():
             line = int(cells["line"].filter(again)[0])
             raise InputError(
