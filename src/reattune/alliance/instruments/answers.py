@@ -14,7 +14,7 @@ from reattune.formats.ratings.problems import PER_KIND, counted
 MISSING = ("NA", "N/A", "NaN", "null", "none", ".", "-", "-99", "-999")
 """Cells that say "not answered", beside empty ones; in any case of letters. A number is one only outside the item's range."""
 
-_NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$"
+_NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?$"
 _NEAR = 1e-6
 
 
@@ -126,7 +126,7 @@ def _numbers(
     text = pl.col("value").str.strip_chars()
     if comma:
         text = (
-            pl.when(text.str.contains(r"^[+-]?\d*,\d+$"))
+            pl.when(text.str.contains(r"^[+-]?[0-9]*,[0-9]+$"))
             .then(text.str.replace(",", ".", literal=True))
             .otherwise(text)
         )

@@ -13,13 +13,13 @@ from reattune.errors import InputError, SettingError
 ORDERS = ("dmy", "mdy", "ymd")
 """What ``date_order`` can be."""
 
-_THREE = re.compile(r"(\d{1,4})\s*([-/.\s])\s*(\d{1,2})\s*[-/.\s]\s*(\d{1,4})\.?")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_THREE = re.compile(r"([0-9]{1,4})\s*([-/.\s])\s*([0-9]{1,2})\s*[-/.\s]\s*([0-9]{1,4})\.?")
+_COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _WORDS = re.compile(
-    r"(?:[a-zäöü]+\.?,\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?[\s.\-/]*([a-zäéûç]{3,})[\s.,\-/]*(\d{4}|\d{2})"
+    r"(?:[a-zäöü]+\.?,\s+)?([0-9]{1,2})(?:st|nd|rd|th|\.)?[\s.\-/]*([a-zäéûç]{3,})[\s.,\-/]*([0-9]{4}|[0-9]{2})"
 )
-_WORDS_US = re.compile(r"(?:[a-z]+\.?,\s+)?([a-zäé]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
-_TIME = r"[T\s,]+\d{1,2}:\d{2}.*$"
+_WORDS_US = re.compile(r"(?:[a-z]+\.?,\s+)?([a-zäé]{3,})\.?\s+([0-9]{1,2})(?:st|nd|rd|th)?,?\s+([0-9]{4})")
+_TIME = r"[T\s,]+[0-9]{1,2}:[0-9]{2}.*$"
 _MONTHS = {
     name: number
     for number, names in enumerate(

@@ -16,7 +16,7 @@ from reattune.record import Role
 MOST_SESSIONS = 9_999
 """Session numbers go from 0 to this."""
 
-_SESSION = r"^(?:[a-zäöüß#._ ]+-?)?(\d{1,5})(?:[.,]0+)?(?:_arm_\d+)?$"
+_SESSION = r"^(?:[a-zäöüß#._ ]+-?)?([0-9]{1,5})(?:[.,]0+)?(?:_arm_[0-9]+)?$"
 
 
 @dataclass(frozen=True)

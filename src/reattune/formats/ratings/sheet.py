@@ -185,10 +185,13 @@ def _excel(data: bytes, sheet: str | None, log: Log) -> Sheet:
     except fastexcel.FastExcelError as error:
         raise InputError("the Excel file is damaged", mend="Save it again in Excel as .xlsx") from error
     table = table.rename(dict(zip(table.columns, map(str, range(table.width)), strict=True)))
-    filled = ~pl.all_horizontal(pl.all().is_null()) if table.width else pl.lit(False)
+    empty = InputError("the sheet is empty", mend="Name the sheet that holds the ratings")
+    if not table.width:
+        raise empty
+    filled = table.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
     table = table.with_row_index("line", 1).filter(filled)
     if table.is_empty():
-        raise InputError("the sheet is empty", mend="Name the sheet that holds the ratings")
+        raise empty
     header = ["" if name is None else str(name) for name in table.drop("line").row(0)]
     table = table.slice(1)
     lines = table["line"].cast(pl.UInt32)
