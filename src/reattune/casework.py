@@ -26,6 +26,10 @@ RULE = "level"
 """The rule for drops in ratings: prospective, and it works from the second rating on."""
 FLAG_AT = 0.15
 """Probability of a drop from which it is a sign at all: far below what would stand alone, since it has to meet other signs."""
+STEP_AT = 0.4
+"""Probability of a step towards repair from which a session is looked through for weaker candidates of a thread."""
+CANDIDATE = 0.1
+"""So much of the threads' own threshold makes a turn a candidate there."""
 MARKERS = ("withdrawal", "confrontation")
 """Families of the codes that a plan speaks to."""
 
@@ -154,15 +158,22 @@ def evidence_of(
 
 
 def threads_in(findings: Mapping[int, Findings]) -> tuple[Thread, ...]:
-    """Client turns that go back to something earlier, each from what had been said by then."""
+    """Client turns that go back to something earlier, each from what had been said by then.
+
+    Where the therapist seems to take a step towards repair, weaker candidates come along: the ledger takes one up only where
+    it knows from elsewhere that a strain is spoken of.
+    """
     from reattune.ruptures.threads import find_threads
     from reattune.ruptures.threads.disclosure import find_disclosures
+    from reattune.ruptures.threads.weights import load_weights
 
     found: list[Thread] = []
     said = [(n, findings[n].session, findings[n].coding) for n in sorted(findings)]
     for place, (n, session, coding) in enumerate(said):
-        if place and find_disclosures(session, coding):
-            found += [t for t in find_threads(said[: place + 1]) if t.disclosed.session == n]
+        met = any((t.p_strategy or 0.0) >= STEP_AT for t in coding.turns)
+        at_least = CANDIDATE * load_weights().threshold if met else None
+        if place and find_disclosures(session, coding, at_least):
+            found += find_threads(said[: place + 1], only=n, at_least=at_least)
     return tuple(found)
 
 

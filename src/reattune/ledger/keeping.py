@@ -6,6 +6,7 @@ from reattune.ledger import life
 from reattune.ledger.placing import Strands
 from reattune.ledger.sheet import Evidence, Hint, Ledger
 from reattune.ledger.signs import (
+    SURE_THREAD,
     Kind,
     Sign,
     of_absence,
@@ -96,8 +97,11 @@ class _Keeper:
             signs += of_transcript(n, found)
         signs += [sign for c in self._checkins(n) if (sign := of_check_in(c)) is not None]
         drops = [of_drop(n, drop) for drop in self.evidence.drops.get(n, ())]
-        for sign in (*signs, *drops):
+        sure = [s for s in signs if s.thread is None or s.weight >= SURE_THREAD]
+        for sign in (*sure, *drops):
             self.strands.place(sign, self.held, found)
+        for sign in sorted((s for s in signs if s not in sure), key=lambda s: -s.weight):
+            self.strands.join(sign)
         for note in by_hand:
             sign = of_note(note)
             signs.append(sign)

@@ -91,6 +91,28 @@ class Strands:
         strand.signs.append(sign)
         return strand
 
+    def join(self, sign: Sign) -> None:
+        """A weak candidate of a thread: it joins a strain that is heard in the same session around the later turn and has no
+        thread yet, and ties the hint to it that it leads to. Where there is no such strain, it is left out."""
+        if sign.thread is None:
+            return
+        spoken = sign.thread.disclosed
+        here = [
+            s for s in self._free if s.thread is None and s.near(spoken) and not (s.settled and s.by_word)
+        ]
+        if not here:
+            return
+        strand = max(here, key=lambda s: s.probability)
+        strand.ties.append(
+            f"Of this session, the client's turn {(spoken.turn or 0) + 1} sounds most like going back to something earlier."
+        )
+        earlier = [s for s in self._free if s is not strand and s.id is None and s.near(sign.at)]
+        for one in earlier:
+            strand.signs[:0] = one.signs
+            strand.ties.append(f"It leads to {turn_words(sign.at)}, where there was a hint.")
+            self._all.remove(one)
+        strand.signs.append(sign)
+
     @property
     def _free(self) -> list[Strand]:
         return [s for s in self._all if not s.set_aside]

@@ -24,6 +24,8 @@ from reattune.record import (
 from reattune.ruptures.findings import Findings
 from reattune.ruptures.threads import Thread
 
+SURE_THREAD = 0.35
+"""A client turn that goes back is a sign of its own from this score on; below, it only joins what is known from elsewhere."""
 STEP_SHARE = 0.5
 """A therapist's step towards repair counts for so much of its own probability as a sign that there was something to mend."""
 STEP = 0.3

@@ -30,16 +30,17 @@ class Disclosure:
     cues: tuple[str, ...]
 
 
-def find_disclosures(session: Session, coding: Coding) -> list[Disclosure]:
-    """The turns of a session above the threshold, one for each stretch of talk, in order."""
+def find_disclosures(session: Session, coding: Coding, at_least: float | None = None) -> list[Disclosure]:
+    """The turns of a session from a score on (None: the shipped threshold), one for each stretch of talk, in order."""
     weights = load_weights()
+    threshold = weights.threshold if at_least is None else at_least
     found: list[Disclosure] = []
     for turn in session.turns:
         if not turn.role.strains or len(turn.text.split()) < FEW_WORDS:
             continue
         values = features(session, coding, turn.index)
         score = weights.disclosure(values)
-        if score < weights.threshold:
+        if score < threshold:
             continue
         named = dict(zip(FEATURES, values, strict=True))
         heard_here = tuple(name for name in CUES if named[name] > 0)

@@ -19,11 +19,16 @@ OMISSION = 0.5
 """From this probability on, the links begin with client turns that went unanswered."""
 
 
-def find_threads(sessions: Sequence[tuple[int, Session, Coding]]) -> list[Thread]:
+def find_threads(
+    sessions: Sequence[tuple[int, Session, Coding]], *, only: int | None = None, at_least: float | None = None
+) -> list[Thread]:
     """Client turns that go back to an earlier moment with strain, each with the earlier turns it may mean.
 
     Args:
         sessions: number, session and coding of each session with a transcript, in any order; numbers may have gaps.
+        only: number of the session whose turns are looked at; None for all.
+        at_least: score (0-1) from which a turn counts; None for the shipped threshold. Below it a turn is a candidate only, for
+            whoever knows from elsewhere that a strain is spoken of in that session.
 
     Returns:
         In order of the later turn; empty where no client goes back to anything with strain.
@@ -32,7 +37,12 @@ def find_threads(sessions: Sequence[tuple[int, Session, Coding]]) -> list[Thread
         ModelError: the word table in the package is missing or damaged.
     """
     case = sorted(sessions, key=lambda s: s[0])
-    found = [(number, one) for number, session, coding in case for one in find_disclosures(session, coding)]
+    found = [
+        (number, one)
+        for number, session, coding in case
+        if only in (None, number)
+        for one in find_disclosures(session, coding, at_least)
+    ]
     if not found:
         return []
     earlier = index_case(case)
