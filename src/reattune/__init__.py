@@ -14,18 +14,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from reattune.alliance.ratings import Ratings, read_ratings
     from reattune.analysis import Analysis, analyze, read
     from reattune.errors import ReattuneError
     from reattune.record import Episode, Session, Turn
 
     __version__: str
 
-__all__ = ["Analysis", "Episode", "ReattuneError", "Session", "Turn", "__version__", "analyze", "read"]
+__all__ = [
+    "Analysis",
+    "Episode",
+    "Ratings",
+    "ReattuneError",
+    "Session",
+    "Turn",
+    "__version__",
+    "analyze",
+    "read",
+    "read_ratings",
+]
 
 _HOME = {
     "Analysis": "reattune.analysis",
     "analyze": "reattune.analysis",
     "read": "reattune.analysis",
+    "Ratings": "reattune.alliance.ratings",
+    "read_ratings": "reattune.alliance.ratings",
     "ReattuneError": "reattune.errors",
     "Episode": "reattune.record",
     "Session": "reattune.record",

@@ -26,7 +26,12 @@ from . import picture
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "data").glob("*.md"))]
-RUN = [ROOT / "README.md", ROOT / "docs/reference-python.md", ROOT / "docs/guide-researcher.md"]
+RUN = [
+    ROOT / "README.md",
+    ROOT / "docs/reference-python.md",
+    ROOT / "docs/guide-researcher.md",
+    ROOT / "docs/reference-ratings.md",
+]
 """Pages whose Python blocks run, each block on its own."""
 
 FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -266,6 +266,7 @@ def read_ratings(
         missing=[str(code) for code in codes],
         rater=rater,
     )
+    del raw  # a large file's cells are no longer needed
     if cells.is_empty():
         raise _nothing(log, str(path), asked)
     cells = without_duplicates(number_units(cells, forms), log)

@@ -142,7 +142,7 @@ def _scored(answers: pl.DataFrame, one: Instrument, scale: Scale, log: Log) -> p
     times = of if scale.aggregation is Aggregation.SUM else 1
     table = table.with_columns(
         # Rounded so that a mean of decimals is the number that one would write; never a hair outside the range.
-        (pl.col("mean") * times).round(9).clip(low, high).alias("score"),
+        (pl.col("mean") * times).round(12).clip(low, high).alias("score"),
         pl.lit(one.key).alias("instrument"),
         pl.lit(scale.key).alias("scale"),
         pl.lit(of, pl.Int16).alias("of"),
