@@ -31,7 +31,7 @@ MARKS = {"w": ("withdrawal", "minimal_response"), "c": ("confrontation", "compla
 
 def talk(script: str) -> Findings:
     """A session from a line such as ``"t c t c:w.8 t+.7 c t c"``: speakers in turn, ``:w.8`` a mark of withdrawal with
-    probability .8, ``:c.8`` one of confrontation, ``+.7`` a step towards repair, ``!.5`` a contribution."""
+    probability .8, ``:c.8`` of confrontation, ``d`` a second client, ``+.7`` a step towards repair, ``!.5`` a contribution."""
     turns, coded = [], []
     for i, word in enumerate(script.split()):
         role = Role.THERAPIST if word[0] == "t" else Role.CLIENT

@@ -97,6 +97,11 @@ def test_the_next_appointment_missed_counts_only_beside_another_sign():
     assert beside.hints[0].probability > without.hints[0].probability
 
 
+def test_a_quarrel_between_two_clients_is_no_rupture_with_the_therapist():
+    assert keep_ledger(*case_of({1: "t c t c d:c.6 c:c.6 d:c.5 c:c.5 t c t c t"})).ruptures == ()
+    assert len(keep_ledger(*case_of({1: "t c t c t d:c.6 t c:c.6 t d:c.5 t c t c t"})).ruptures) == 1
+
+
 # What the client says, and what may be read of it
 
 

@@ -26,6 +26,8 @@ from reattune.ruptures.threads import Thread
 
 SURE_THREAD = 0.35
 """A client turn that goes back is a sign of its own from this score on; below, it only joins what is known from elsewhere."""
+AMONG_CLIENTS = 0.25
+"""Where clients answer each other (a couple, a family), a mark is first of all about the two of them, and counts for so much."""
 STEP_SHARE = 0.5
 """A therapist's step towards repair counts for so much of its own probability as a sign that there was something to mend."""
 STEP = 0.3
@@ -119,10 +121,9 @@ def turn_words(at: TurnRef) -> str:
 
 def of_transcript(number: int, findings: Findings) -> list[Sign]:
     """Signs in the words of one session: its episodes, and attempts at repair where no client turn was marked."""
-    coding = findings.coding
     signs = []
     for episode in findings.episodes:
-        marks = [coding.turns[i].p_rupture or 0.0 for i in episode.markers]
+        marks = [_worth(findings, i) for i in episode.markers]
         steps = step_weights(findings, episode.strategies)
         weight = either([*marks, *(STEP_SHARE * p for p in steps)])
         many = f"{len(marks)} client turns carry a mark" if len(marks) > 1 else "a client turn carries a mark"
@@ -140,6 +141,15 @@ def of_transcript(number: int, findings: Findings) -> list[Sign]:
         )
         signs.append(Sign(Kind.STEP, number, at, weight, what, Source.TRANSCRIPT, steps=tuple(run)))
     return signs
+
+
+def _worth(findings: Findings, turn: int) -> float:
+    """What a marked turn is worth: its probability, less where it answers another client and not the therapist."""
+    p = findings.coding.turns[turn].p_rupture or 0.0
+    before = findings.session.turns[turn - 1] if turn else None
+    said = findings.session.turns[turn]
+    to_client = before is not None and before.role.strains and before.speaker != said.speaker
+    return p * AMONG_CLIENTS if to_client else p
 
 
 def _runs(findings: Findings, taken: set[int]) -> list[list[StrategyUse]]:
