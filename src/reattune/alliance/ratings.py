@@ -51,7 +51,7 @@ ANSWERS = {
 _MOST_CELLS = 500_000_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ratings:
     """What ``read_ratings`` gives.
 
