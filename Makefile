@@ -41,7 +41,10 @@ model:
 
 benchmarks: setup
 	$(BIN)/python benchmarks/accuracy.py --shared $(SHARED)
+	$(BIN)/python benchmarks/learning.py --shared $(SHARED)
+	$(BIN)/python benchmarks/robustness.py --shared $(SHARED)
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/speed_ratings.py
 	$(BIN)/python benchmarks/roles.py
 
 clean:

@@ -3,8 +3,9 @@
     python benchmarks/speed_ratings.py [--series N] [--beside N] [--json FILE]
 
 Needs the package and its ``dev`` extra. The series are invented: 12 sessions, scores 1-5 in twelfths with a ceiling, 15% missing.
-Times are those of the rule alone, in this one process, the best of the runs; pandas and PELT see the first ``--beside`` series, their
-time is scaled up to the same number. That the pandas twins flag the same sessions is checked, not assumed.
+Times are those of the rule alone, in this one process, the best of the runs; beside the clock stands the processor time, which other
+work on the machine does not lengthen much. pandas and PELT see the first ``--beside`` series, their time is scaled up to the same
+number. That the pandas twins flag the same sessions is checked, not assumed.
 """
 
 from __future__ import annotations
@@ -62,14 +63,14 @@ def first(panel: Panel, series: int) -> Panel:
     return Panel(panel.values[:series], panel.measure)
 
 
-def seconds(work: Callable[[], object], times: int) -> float:
-    """The best of so many runs: what else the machine does only ever adds."""
+def seconds(work: Callable[[], object], times: int) -> tuple[float, float]:
+    """By the clock, and of processor time; each the best of so many runs: what else the machine does only ever adds."""
     runs = []
     for _ in range(times):
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.process_time()
         work()
-        runs.append(time.perf_counter() - begun)
-    return min(runs)
+        runs.append((time.perf_counter() - begun, time.process_time() - used))
+    return min(clock for clock, _ in runs), min(processor for _, processor in runs)
 
 
 def peak_gb() -> float:
@@ -173,30 +174,30 @@ def by_pelt(panel: Panel) -> list[list[int]]:
 # ------------------------------------------------------------------------------------------------------------------------------
 
 
-def growth(panel: Panel, names: list[str]) -> dict[str, dict[int, float]]:
+def growth(panel: Panel, names: list[str]) -> dict[str, dict[int, tuple[float, float]]]:
     """Seconds of each rule on the first 1,000, 10,000, ... series up to all."""
     series = len(panel.values)
     sizes = [10**p for p in range(3, 12) if 10**p < series] + [series]
     return {name: {n: timed(name, first(panel, n)) for n in sizes} for name in names}
 
 
-def timed(name: str, panel: Panel) -> float:
+def timed(name: str, panel: Panel) -> tuple[float, float]:
     """Seconds of one rule on all of a panel."""
     rule = load_rule(name)
     times = 1 if name == OURS else 3 if len(panel.values) > 100_000 else 7
     return seconds(lambda: rule.signals(panel), times)
 
 
-def beside(panel: Panel, whole: dict[str, float]) -> dict[str, dict[str, float]]:
-    """Seconds of pandas and PELT, scaled to the series that ``whole`` (our seconds) is of."""
+def beside(panel: Panel, series: int, whole: dict[str, float]) -> dict[str, dict[str, float]]:
+    """Processor seconds of pandas, scaled to so many series, and how many times ours (``whole``) that is."""
     table, found = long_table(panel), {}
-    scale = whole["series"] / len(panel.values)
+    scale = series / len(panel.values)
     for name, rule in PANDAS.items():
         flags = by_pandas(rule, table).to_numpy(dtype=bool).reshape(panel.values.shape)
         ours = load_rule(name).signals(panel).low
         if not (flags == ours).all():
             raise SystemExit(f"{name}: pandas and the rule differ in {(flags != ours).sum()} sessions")
-        taken = seconds(lambda rule=rule: by_pandas(rule, table), 1) * scale
+        taken = seconds(lambda rule=rule: by_pandas(rule, table), 1)[1] * scale
         found[name] = {"pandas_seconds": taken, "times": taken / whole[name]}
     return found
 
@@ -209,9 +210,9 @@ def measure(series: int, sample: int) -> dict[str, Any]:
     if OURS in RULES:
         grown |= growth(panel, [OURS])
         memory["with_default_gb"] = peak_gb()
-    whole = {"series": float(series)} | {name: times[series] for name, times in grown.items()}
+    whole = {name: times[series][1] for name, times in grown.items()}
     part = first(panel, min(sample, series))
-    pelt = seconds(lambda: by_pelt(part), 1) * series / len(part.values)
+    pelt = seconds(lambda: by_pelt(part), 1)[1] * series / len(part.values)
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
@@ -220,11 +221,15 @@ def measure(series: int, sample: int) -> dict[str, Any]:
         "series": series,
         "sessions": SESSIONS,
         "aims": AIMS,
-        "seconds": {name: {str(n): t for n, t in times.items()} for name, times in grown.items()},
+        "load": os.getloadavg()[2],
+        "seconds": {name: {str(n): t for n, (t, _) in times.items()} for name, times in grown.items()},
+        "processor_seconds": {
+            name: {str(n): t for n, (_, t) in times.items()} for name, times in grown.items()
+        },
         "memory": memory,
         "beside_series": len(part.values),
-        "pandas": beside(part, whole),
-        "pelt": {"seconds": pelt, "times": {name: pelt / t for name, t in whole.items() if name != "series"}},
+        "pandas": beside(part, series, whole),
+        "pelt": {"seconds": pelt, "times": {name: pelt / t for name, t in whole.items()}},
     }
 
 
@@ -234,17 +239,19 @@ def render(found: dict[str, Any]) -> str:
     sizes = list(next(iter(found["seconds"].values())))
     lines = [
         f"Measured {found['date']} ({found['machine']}; {', '.join(f'{k} {v}' for k, v in found['versions'].items())}).",
+        f"Processes at work on the machine, mean of 15 minutes: {found['load']:.1f}.",
         "",
-        f"| rule | {' | '.join(f'{int(n):,} series' for n in sizes)} | microseconds a series |",
-        "| --- |" + " ---: |" * (len(sizes) + 1),
+        f"| rule | {' | '.join(f'{int(n):,} series' for n in sizes)} | of it processor | processor, microseconds a series |",
+        "| --- |" + " ---: |" * (len(sizes) + 2),
     ]
     for name, times in found["seconds"].items():
         shown = " | ".join(f"{times[n]:.3g} s" for n in sizes)
-        each = ", ".join(f"{1e6 * times[n] / int(n):.2f}" for n in sizes)
-        lines.append(f"| `{name}` | {shown} | {each} |")
+        used = found["processor_seconds"][name]
+        each = ", ".join(f"{1e6 * used[n] / int(n):.2f}" for n in sizes)
+        lines.append(f"| `{name}` | {shown} | {used[sizes[-1]]:.3g} s | {each} |")
     lines += [
         "",
-        f"Beside, {series:,} series (pandas and PELT measured on {found['beside_series']:,} and scaled):",
+        f"Beside, processor time for {series:,} series (pandas and PELT measured on {found['beside_series']:,} and scaled):",
         "",
         "| rule | `groupby.apply` | times as long | PELT, times as long |",
         "| --- | ---: | ---: | ---: |",
@@ -253,19 +260,22 @@ def render(found: dict[str, Any]) -> str:
         twin = found["pandas"].get(name)
         shown = f"{twin['pandas_seconds']:.0f} s | {twin['times']:,.0f}" if twin else "- | -"
         lines.append(f"| `{name}` | {shown} | {times:,.0f} |")
-    slowest = max(times[str(series)] for name, times in found["seconds"].items() if name != OURS)
+    slowest, used = (
+        max(times[str(series)] for name, times in found[what].items() if name != OURS)
+        for what in ("seconds", "processor_seconds")
+    )
     least = min(twin["times"] for twin in found["pandas"].values())
     lines += [
         "",
         f"PELT: {found['pelt']['seconds']:.0f} s. Memory at most: "
         + ", ".join(f"{gb:.2f} GB ({what.removesuffix('_gb')})" for what, gb in found["memory"].items())
         + f", aim {aims['memory_gb']:.0f}.",
-        f"Slowest closed-form rule: {slowest:.2f} s, aim {aims['closed_form_seconds']:.0f}.",
+        f"Slowest closed-form rule: {slowest:.2f} s (processor {used:.2f} s), aim {aims['closed_form_seconds']:.0f}.",
         f"Least gain over `groupby.apply`: {least:,.0f} times, aim {aims['times_faster_than_pandas']:.0f}.",
     ]
     if OURS in found["seconds"]:
-        taken = found["seconds"][OURS][str(series)]
-        lines.append(f"`{OURS}`: {taken:.1f} s, aim {aims['default_seconds']:.0f}.")
+        taken, used = (found[what][OURS][str(series)] for what in ("seconds", "processor_seconds"))
+        lines.append(f"`{OURS}`: {taken:.1f} s (processor {used:.1f} s), aim {aims['default_seconds']:.0f}.")
     return "\n".join(lines)
 
 

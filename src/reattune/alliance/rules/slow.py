@@ -49,9 +49,11 @@ class Ewma:
         base, after = first_ratings(scores, self.baseline)
         (mean, sigma), kept = (s[0] for s in floored(base, measure, self.floor)), 1 - self.weight
         statistic, limit = np.full_like(scores, np.nan), np.full_like(scores, np.nan)
-        average, count = mean.copy(), np.zeros(len(mean))
+        average, count = mean.copy(), np.zeros(len(mean), dtype=np.intp)
+        fading = 1 - kept ** (2.0 * np.arange(1, len(scores) + 1))
+        errors = np.sqrt(self.weight / (2 - self.weight) * fading)
         for t, now in enumerate(scores):
-            error = sigma * np.sqrt(self.weight / (2 - self.weight) * (1 - kept ** (2 * (count + 1))))
+            error = sigma * errors[count]
             bound = (mean - self.threshold * error - kept * average) / self.weight
             limit[t] = np.where(after[t], bound, np.nan)
             rated = after[t] & ~np.isnan(now)
