@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from reattune.coders import load_coder
+from reattune.coders.card import ModelCard
 from reattune.coders.embedded import EmbeddedCoder, shipped_models
+from reattune.coders.labels import LABELS
 from reattune.errors import ModelError, SettingError
 from reattune.record import Role, Session, Turn
 from reattune.scheme import load_scheme
@@ -95,6 +98,25 @@ def test_the_card_fits_the_scheme_and_tells_how_often_it_errs(coder):
     for name in ("precision_rupture", "recall_rupture", "threshold_rupture"):
         assert 0 < coding.settings[name] < 1
     assert (coder.id.kind, coder.id.name) == ("embedded", coder.card.name)
+
+
+def test_the_file_carries_all_that_coding_needs(coder):
+    """Name, version, labels, a calibration each, thresholds with their unsure band, and what was measured."""
+    card = coder.card
+    assert card.name and card.version
+    assert card.labels == LABELS
+    assert set(card.calibration) == set(LABELS)
+    assert all(0 < d.unsure_from <= d.threshold < 1 for d in card.decisions.values())
+    for label in card.decisions:
+        for figure in ("average_precision", "precision", "recall", "prevalence"):
+            assert 0 < card.metrics[f"{figure}_{label}"] < 1
+
+
+def test_a_network_that_gives_other_than_its_card_says_is_refused(coder, monkeypatch):
+    shorter = replace(coder.card, labels=LABELS[:-1])
+    monkeypatch.setattr(ModelCard, "load", lambda *_: shorter)
+    with pytest.raises(ModelError, match=f"names {len(LABELS) - 1} labels, its network gives {len(LABELS)}"):
+        EmbeddedCoder()
 
 
 def test_no_torch_at_run_time():

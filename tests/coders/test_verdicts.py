@@ -93,6 +93,10 @@ def test_a_card_comes_back_as_it_was_put_in():
     assert ModelCard.load(card().dump(), "x") == card()
 
 
+def test_a_card_of_the_same_scheme_with_small_changes_is_taken():
+    assert ModelCard.load(replace(card(), scheme="1.7").dump(), "x").scheme == "1.7"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -101,6 +105,12 @@ def test_a_card_comes_back_as_it_was_put_in():
         ('{"name": "m"}', "cannot be read"),
         (replace(card(), labels=(*LABELS[:-1], "sulks")).dump(), "made for scheme 1.0.*sulks"),
         (replace(card(), labels=LABELS[::-1]).dump(), "another order"),
+        (replace(card(), scheme="2.0").dump(), "made for scheme 2.0, this is 1.0; .*mean something else"),
+        (replace(card(), calibration={}).dump(), "no calibration for rupture"),
+        (
+            replace(card(), decisions={"rupture": Decision(0.5, 0.2)}).dump(),
+            "no decisions for withdrawal, conf",
+        ),
     ],
 )
 def test_a_model_that_does_not_fit_says_so(text, says):

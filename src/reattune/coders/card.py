@@ -13,6 +13,8 @@ from reattune.scheme import load_scheme
 
 METADATA_KEY = "reattune"
 """Name of the entry in the ONNX file's metadata that holds the card."""
+DECIDED = ("rupture", "withdrawal", "confrontation", "strategy", "contribution")
+"""Labels that count as present from a threshold on."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class ModelCard:
         """From a file's metadata.
 
         Raises:
-            ModelError: there is no card, it cannot be read, or its labels are not those of this scheme.
+            ModelError: there is no card, it cannot be read, its labels are not those of this scheme, the scheme has changed in
+                kind (another number before the point), or a calibration or a threshold is missing.
         """
         mend = "Reinstall reattune, or rebuild the model with `make model`."
         if text is None:
@@ -61,12 +64,25 @@ class ModelCard:
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelError(f"the model's card cannot be read ({error})", mend=mend, path=path) from error
+        ours = load_scheme().version
+        odd = sorted(set(card.labels) ^ set(LABELS))
         if card.labels != LABELS:
-            odd = sorted(set(card.labels) ^ set(LABELS)) or ["the same labels in another order"]
-            raise ModelError(
-                f"the model was made for scheme {card.scheme}, this is {load_scheme().version}; "
-                f"the labels differ: {', '.join(odd)}",
-                mend=mend,
-                path=path,
-            )
-        return card
+            what = f"the labels differ: {', '.join(odd or ['the same labels in another order'])}"
+        elif card.scheme.split(".")[0] != ours.split(".")[0]:
+            what = "the codes may mean something else"
+        else:
+            return card._whole(mend, path)
+        raise ModelError(
+            f"the model was made for scheme {card.scheme}, this is {ours}; {what}", mend=mend, path=path
+        )
+
+    def _whole(self, mend: str, path: str) -> ModelCard:
+        """The card itself, once it is seen that nothing is missing that coding needs."""
+        wanted = {"calibration": LABELS, "decisions": DECIDED}
+        for what, names in wanted.items():
+            missing = [name for name in names if name not in getattr(self, what)]
+            if missing:
+                raise ModelError(
+                    f"the model's card has no {what} for {', '.join(missing)}", mend=mend, path=path
+                )
+        return self

@@ -75,6 +75,13 @@ class EmbeddedCoder:
             ) from error
         metadata = self._run.get_modelmeta().custom_metadata_map
         self.card = ModelCard.load(metadata.get(METADATA_KEY), str(model))
+        width = self._run.get_outputs()[0].shape[-1]
+        if width != len(self.card.labels):
+            raise ModelError(
+                f"the model's card names {len(self.card.labels)} labels, its network gives {width}",
+                mend="Reinstall reattune, or rebuild the model with `make model`.",
+                path=model,
+            )
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
 
