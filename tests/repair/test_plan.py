@@ -7,8 +7,8 @@ import itertools
 import pytest
 
 from reattune.errors import SettingError
-from reattune.record import RepairMove, TurnRef
-from reattune.repair import STAGES, load_knowledge, plan
+from reattune.record import RepairMove, Role, Session, Turn, TurnRef
+from reattune.repair import STAGES, find_frame_talk, load_knowledge, plan
 from reattune.repair.printing import LINES, WIDTH
 from reattune.scheme import load_profiles
 
@@ -28,9 +28,10 @@ def every_plan(profile="therapy"):
         )
 
 
-def test_every_marker_at_every_stage_in_every_status_has_something_to_notice_say_and_leave():
+@pytest.mark.parametrize("profile", list(load_profiles()))
+def test_every_marker_at_every_stage_in_every_status_has_something_to_notice_say_and_leave(profile):
     missing = []
-    for made in every_plan():
+    for made in every_plan(profile):
         said = [a for a in made.say if a.wordings]
         whole = made.notice and said and made.avoid and made.ask_at_end and made.supervision
         if not (
@@ -40,7 +41,7 @@ def test_every_marker_at_every_stage_in_every_status_has_something_to_notice_say
     assert missing == []
 
 
-@pytest.mark.parametrize("profile", ["therapy"])
+@pytest.mark.parametrize("profile", list(load_profiles()))
 @pytest.mark.parametrize("marker", MARKERS)
 def test_each_marker_has_statements_of_its_own(marker, profile):
     own = [
@@ -231,3 +232,13 @@ def test_what_goes_out_is_plain_data():
 def test_what_cannot_be_is_refused_with_a_way_out(wrong, says):
     with pytest.raises(SettingError, match=says):
         plan(rupture(), **wrong)
+
+
+def test_no_plan_proposes_a_change_of_the_frame_and_every_open_one_holds_it():
+    for made in every_plan():
+        if made.status in ("open", "in_repair"):
+            assert any(a.frame for a in made.avoid), (made.markers, made.stage)
+        assert not [a.key for step in made.steps if step.phase in LATER for a in step.items if a.frame]
+        for item in made.say:
+            for words in item.wordings:
+                assert find_frame_talk(Session("s", (Turn(0, "T", Role.THERAPIST, words),))) == [], words

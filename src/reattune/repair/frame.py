@@ -100,13 +100,14 @@ AREAS: Mapping[str, FrameArea] = load_areas()
 def area_of(what: str) -> str | None:
     """The area that a change noted in a few words belongs to ("moved to Thursdays" -> "time"), or None where it is unclear.
 
-    The area whose words occur most often; at a tie the one whose words come last in the note, where the point mostly is.
+    The area whose words occur most often. At a tie another area comes before time (a day is often named only to say
+    when), and then the one whose words come last, where the point mostly is.
     """
-    best: tuple[int, int] = (0, -1)
+    best = (0, False, -1)
     key = None
     for area in AREAS.values():
         hits = list(_words(area.key).finditer(what))
-        score = (len(hits), max((h.end() for h in hits), default=-1))
+        score = (len(hits), area.key != "time", max((h.end() for h in hits), default=-1))
         if hits and score > best:
             best, key = score, area.key
     return key
