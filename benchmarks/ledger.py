@@ -1,6 +1,6 @@
 """How often the ledger is right about the example cases: status, cases without a strain, threads.
 
-    python benchmarks/ledger.py [--cases FOLDER] [--json FILE] [--each]
+    python benchmarks/ledger.py [--cases FOLDER] [--json FILE] [--page FILE] [--each]
 
 Needs nothing but the package. Each folder holds a case and an ``expected.json``, written together with it. The cases fall into two
 halves by a hash of their names: *tune* may be looked at while rules are made, *measure* is only counted. Threads were made on
@@ -229,12 +229,13 @@ def render(results: Mapping[str, Any]) -> str:
 
 
 def main() -> int:
-    """Print the table; ``--json`` keeps it."""
+    """Print the table; ``--json`` keeps it, ``--page`` puts it into a page."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--cases", type=Path, default=CASES, help="folder of case folders")
     parser.add_argument("--json", type=Path, help="keep the figures here")
+    parser.add_argument("--page", type=Path, help="put the table into this page, between its marks")
     parser.add_argument(
         "--each", action="store_true", help="name each case of the half 'tune' and what was said"
     )
@@ -251,6 +252,13 @@ def main() -> int:
     results["ledger_ms"] = round(1000 * sorted(c["seconds"] for c in cases)[len(cases) // 2], 1)
     print(render(results))
     print(f"ledger of a case, transcripts already coded: {results['ledger_ms']} ms (median)")
+    if options.page:
+        block = re.compile(r"(<!-- ledger -->\n).*?(\n?<!-- /ledger -->)", re.DOTALL)
+        page = options.page.read_text(encoding="utf-8")
+        table = f"{render(results)}\n\nMeasured {results['date']}."
+        options.page.write_text(
+            block.sub(lambda m: f"{m[1]}{table}\n<!-- /ledger -->", page), encoding="utf-8"
+        )
     if options.json:
         options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     return 0

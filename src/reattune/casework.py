@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reattune.errors import InputError, Place, ReattuneError
-from reattune.formats.casefolder import read_case_files
-from reattune.ledger import Evidence, Ledger, keep_ledger
+from reattune.formats.casefolder import CaseFiles, read_case_files
+from reattune.ledger import SETTLED, Evidence, Ledger, keep_ledger
 from reattune.record import Attendance, Case, Meeting, Notice, Rating, RatingEpisode, Rupture
 from reattune.ruptures import find_findings
 from reattune.ruptures.findings import Findings
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from reattune.coders.protocol import Coder
     from reattune.formats.ratings import Problem
     from reattune.repair import Plan
+    from reattune.repair.frame import OpenSpan
+    from reattune.repair.frame_talk import FrameSuggestion
     from reattune.ruptures.threads import Thread
 
 RULE = "level"
@@ -60,18 +62,20 @@ class CaseReview:
         findings: coded transcripts by session number.
         ledger: as it stands with the last session.
         plans: for each entry that is not settled, by its id, what to do next.
+        frame_talk: talk that may have changed the frame and is not recorded: session number and suggestion.
     """
 
     case: Case
     findings: Mapping[int, Findings]
     ledger: Ledger
     plans: Mapping[str, Plan]
+    frame_talk: tuple[tuple[int, FrameSuggestion], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The ledger in the shape that ``reattune ledger --json`` prints: plain dicts, lists, strings, numbers and None."""
         from reattune.report.ledgerdata import ledger_to_dict
 
-        return ledger_to_dict(self.ledger, self.plans)
+        return ledger_to_dict(self.ledger, self.plans, self.frame_talk)
 
 
 def open_case(
@@ -87,6 +91,7 @@ def open_case(
         InputError: there is no such folder, or nothing of a case in it.
     """
     files = read_case_files(folder, therapist=therapist, client=client)
+    files = replace(files, notices=(*files.notices, *_odd_areas(files)))
     if files.ratings is None:
         return CaseFolder(files.case, files.problems, files.notices)
     from reattune.alliance.ratings import read_ratings
@@ -109,6 +114,15 @@ def open_case(
         (*files.notices, *ratings.notices, *(beside if others else [])),
         ratings.instruments,
     )
+
+
+def _odd_areas(files: CaseFiles) -> list[Notice]:
+    from reattune.repair.areas import AREA_KEYS
+
+    odd = dict.fromkeys(e.area for e in files.case.frame if e.area is not None and e.area not in AREA_KEYS)
+    return [
+        Notice(f"frame.csv: {area!r} is no area of the frame (areas: {', '.join(AREA_KEYS)})") for area in odd
+    ]
 
 
 def _as_error(problem: Problem) -> InputError:
@@ -254,9 +268,49 @@ def review_coded(
     case: Case, findings: Mapping[int, Findings], forms: Mapping[str, Instrument] | None = None
 ) -> CaseReview:
     """As ``review_case``, where the transcripts are coded already. ``forms``: instruments beside the shipped ones."""
-    ledger = keep_ledger(case, evidence_of(case, findings, forms))
+    from reattune.repair.frame import warnings
+
+    kept = keep_ledger(case, evidence_of(case, findings, forms))
+    ruptures = tuple(
+        replace(one, frame_warnings=tuple(warnings(case.frame, unsettled_spans(one))))
+        for one in kept.ruptures
+    )
+    ledger = replace(kept, ruptures=ruptures)
     plans = {one.id: plan_for(case, findings, one) for one in ledger.unsettled}
-    return CaseReview(case, findings, ledger, plans)
+    return CaseReview(case, findings, ledger, plans, frame_talk_in(case, findings))
+
+
+def unsettled_spans(rupture: Rupture) -> list[OpenSpan]:
+    """The stretches of sessions over which it was not settled: from its first sign, and again from where it came back."""
+    from reattune.repair.frame import OpenSpan
+
+    known = [at.session for at in (rupture.trigger, rupture.first_marker) if at is not None]
+    since: int | None = min([rupture.history[0].session, *known])
+    spans = []
+    for step in (h for h in rupture.history if not h.overruled):
+        if since is not None and step.status in SETTLED:
+            spans.append(OpenSpan(since, step.session, rupture.id))
+            since = None
+        elif since is None and step.status not in SETTLED:
+            since = step.session
+    if since is not None:
+        spans.append(OpenSpan(since, None, rupture.id))
+    return spans
+
+
+def frame_talk_in(case: Case, findings: Mapping[int, Findings]) -> tuple[tuple[int, FrameSuggestion], ...]:
+    """Talk about the frame that ``frame.csv`` has nothing of, the first of each area in a session."""
+    from reattune.repair.frame import area_of
+    from reattune.repair.frame_talk import find_frame_talk
+
+    known = {(event.session, event.area or area_of(event.what)) for event in case.frame}
+    found = []
+    for n, one in findings.items():
+        for talk in find_frame_talk(one.session):
+            if (n, talk.area) not in known:
+                known.add((n, talk.area))
+                found.append((n, talk))
+    return tuple(found)
 
 
 def plan_for(case: Case, findings: Mapping[int, Findings], rupture: Rupture) -> Plan:

@@ -93,6 +93,23 @@ def test_a_therapists_word_in_the_notes_stands(run: Run, case: Path) -> None:
     assert [h["source"] for h in one["history"]] == ["transcript", "therapist"]
 
 
+def test_a_change_of_the_frame_while_it_is_open_gets_a_quiet_warning(run: Run, case: Path) -> None:
+    add(case, "frame.csv", "session,date,what,area\n1,,first fee agreed,fee\n2,,moved to Thursdays,time\n")
+    (one,) = json.loads(run("ledger", case, "--json").stdout)["ruptures"]
+    assert [(w["session"], w["what"]) for w in one["frame_warnings"]] == [(2, "moved to Thursdays")]
+    add(case, "frame.csv", "session,what,area\n2,moved to Thursdays,weather\n")
+    assert "no area of the frame" in run("ledger", case, "--json").stderr
+
+
+def test_talk_about_the_frame_is_offered_to_be_recorded(run: Run, case: Path) -> None:
+    said_so = QUIET + "Client: Could we move to evenings from now on?\n"
+    (case / "sessions" / "03-2026-03-16.txt").write_text(said_so, encoding="utf-8")
+    (talk,) = json.loads(run("ledger", case, "--json").stdout)["frame_talk"]
+    assert (talk["session"], talk["turn"], talk["area"]) == (3, 4, "time")
+    add(case, "frame.csv", "session,what\n3,moved to evenings\n")
+    assert json.loads(run("ledger", case, "--json").stdout)["frame_talk"] == []
+
+
 def test_a_client_who_left(run: Run, case: Path) -> None:
     add(case, "notes.csv", "session,kind,status\n2,ending,left\n")
     (one,) = json.loads(run("ledger", case, "--json").stdout)["ruptures"]

@@ -65,7 +65,7 @@ def ledger(
     elif not quiet:
         from reattune.report.ledgerterminal import LedgerView, ledger_to_terminal
 
-        view = LedgerView(review.case, review.findings, review.ledger, review.plans)
+        view = LedgerView(review.case, review.findings, review.ledger, review.plans, review.frame_talk)
         console.out().print(ledger_to_terminal(view))
     if opened.problems:
         raise typer.Exit(console.EXIT_SOME_BAD)

@@ -134,7 +134,10 @@ class Strands:
         ]
         if unplaced:
             best = max(unplaced, key=lambda s: s.probability)
-            return best, f"The client goes back to session {sign.at.session}, of which this was noted."
+            return (
+                best,
+                f"The client goes back to session {sign.at.session}, where a rating, a form or a note already told of something.",
+            )
         return None
 
     def _for_drop(self, sign: Sign, held: Sequence[int]) -> tuple[Strand, str] | None:

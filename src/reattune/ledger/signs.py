@@ -28,10 +28,11 @@ SURE_THREAD = 0.35
 """A client turn that goes back is a sign of its own from this score on; below, it only joins what is known from elsewhere."""
 AMONG_CLIENTS = 0.25
 """Where clients answer each other (a couple, a family), a mark is first of all about the two of them, and counts for so much."""
-STEP_SHARE = 0.5
-"""A therapist's step towards repair counts for so much of its own probability as a sign that there was something to mend."""
+STEP_SHARE = 0.9
+"""A therapist's step towards repair counts for so much of its own probability as a sign that there was something to mend: by the
+scheme a strategy answers a rupture."""
 STEP = 0.3
-"""Probability from which a step is taken up at all where no client turn is marked."""
+"""Probability from which a step counts as a sign."""
 STEP_GAP = 6
 """Steps at most so many turns apart are one attempt."""
 BY_HAND = 0.95
@@ -124,7 +125,7 @@ def of_transcript(number: int, findings: Findings) -> list[Sign]:
     signs = []
     for episode in findings.episodes:
         marks = [_worth(findings, i) for i in episode.markers]
-        steps = step_weights(findings, episode.strategies)
+        steps = [p for p in step_weights(findings, episode.strategies) if p >= STEP]
         weight = either([*marks, *(STEP_SHARE * p for p in steps)])
         many = f"{len(marks)} client turns carry a mark" if len(marks) > 1 else "a client turn carries a mark"
         answer = ", and the therapist perhaps tried to mend it" if steps else ""
@@ -250,7 +251,7 @@ def of_drop(session: int, drop: RatingEpisode) -> Sign:
         TurnRef(drop.onset),
         weight,
         f"From session {drop.onset} the {drop.rater} rated lower ({drop.instrument} {drop.scale}: "
-        f"{drop.worst:g} after {drop.reference:g}{how}).",
+        f"{round(drop.worst, 2):g} after {round(drop.reference, 2):g}{how}).",
         Source.RATING,
         drop=drop,
     )

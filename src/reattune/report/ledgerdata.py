@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from enum import Enum
 from typing import Any
@@ -10,22 +10,29 @@ from typing import Any
 from reattune.ledger import Hint, Ledger
 from reattune.record import HistoryEntry, RatingEpisode, Rupture, TurnRef
 from reattune.repair import Plan
+from reattune.repair.frame_talk import FrameSuggestion
 
 _PLACES = 4
 
 
-def ledger_to_dict(ledger: Ledger, plans: Mapping[str, Plan]) -> dict[str, Any]:
+def ledger_to_dict(
+    ledger: Ledger, plans: Mapping[str, Plan], frame_talk: Sequence[tuple[int, FrameSuggestion]] = ()
+) -> dict[str, Any]:
     """The ledger as plain dicts, lists, strings, numbers and None. Turns count from 0; probabilities are rounded to 4 places.
 
     Args:
         ledger: of one case.
         plans: by the ids of the entries that have one.
+        frame_talk: session number and suggestion to record a change of the frame.
     """
     return {
         "case": ledger.case,
         "as_of": ledger.as_of,
         "ruptures": [rupture_to_dict(one, plans.get(one.id)) for one in ledger.ruptures],
         "hints": [_hint(one) for one in ledger.hints],
+        "frame_talk": [
+            {"session": n, "turn": one.turn, "area": one.area, "quote": one.quote} for n, one in frame_talk
+        ],
         "remarks": list(ledger.remarks),
     }
 

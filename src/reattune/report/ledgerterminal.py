@@ -13,6 +13,7 @@ from rich.text import Text
 from reattune.ledger import Hint, Ledger
 from reattune.record import Attendance, Case, HistoryEntry, Rupture, RuptureStatus, Source, TurnRef
 from reattune.repair import Advice, Plan
+from reattune.repair.frame_talk import FrameSuggestion
 from reattune.report import words
 from reattune.report.clean import for_terminal, shorten
 from reattune.report.words import Accuracy, Parties
@@ -43,12 +44,14 @@ class LedgerView:
         findings: its coded transcripts by session number.
         ledger: its ledger.
         plans: by the ids of the entries that have one.
+        frame_talk: session number and suggestion to record a change of the frame.
     """
 
     case: Case
     findings: Mapping[int, Findings]
     ledger: Ledger
     plans: Mapping[str, Plan]
+    frame_talk: tuple[tuple[int, FrameSuggestion], ...] = ()
 
     @property
     def parties(self) -> Parties:
@@ -74,6 +77,7 @@ def ledger_to_terminal(view: LedgerView) -> RenderableType:
     parts: list[RenderableType] = [_title(view), _first(view)]
     parts += [_entry(view, one) for one in (*waiting, *settled)]
     parts += _hints(view.ledger.hints)
+    parts += _frame_talk(view)
     parts += [_lines("Also", view.ledger.remarks)] if view.ledger.remarks else []
     parts.append(_footer(view))
     return Group(*parts, Text())
@@ -199,7 +203,7 @@ def _rated(
 ) -> str:
     came = f"back with session {back}" if back is not None else "not back yet"
     return for_terminal(
-        f"{rater}, {instrument} {scale}: {worst:g} after {before:g} from session {onset}, {came}"
+        f"{rater}, {instrument} {scale}: {round(worst, 2):g} after {round(before, 2):g} from session {onset}, {came}"
     )
 
 
@@ -245,6 +249,19 @@ def _hints(hints: tuple[Hint, ...]) -> list[RenderableType]:
     if len(hints) > len(shown):
         lines.append(f"and {len(hints) - len(shown)} weaker ones")
     return [_lines("Weak hints, kept apart", lines)]
+
+
+def _frame_talk(view: LedgerView) -> list[RenderableType]:
+    """Talk about the frame in sessions from the first sign of something unsettled on."""
+    began = min((h.session for one in view.ledger.unsettled for h in one.history), default=None)
+    talk = [(n, one) for n, one in view.frame_talk if began is not None and n >= began]
+    if not talk:
+        return []
+    lines = [
+        f"{n}:{words.number(one.turn)} “{shorten(for_terminal(one.quote), _QUOTE)}” ({one.area.replace('_', ' ')})"
+        for n, one in talk[:_HINTS]
+    ]
+    return [_lines("Talk about the frame, to record if something changed", lines)]
 
 
 def _lines(title: str, lines: Iterable[str]) -> RenderableType:
