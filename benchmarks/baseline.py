@@ -24,10 +24,12 @@ def _documents(sessions: Sequence[CodedSession]) -> tuple[list[str], list[str]]:
     return here, before
 
 
-def predict(learn: Sequence[CodedSession], held: Sequence[CodedSession]) -> list[Floats]:
+def predict(
+    learn: Sequence[CodedSession], held: Sequence[CodedSession], labels: Sequence[str] = DECIDED
+) -> list[Floats]:
     """Logits (turns, labels) for each held session: one- and two-word terms of the turn, single words of the turn before.
 
-    Labels without a decision of their own stay at -10 ("no").
+    Labels that are not asked for, or that nobody marked in ``learn``, stay at -10 ("no").
     """
     terms = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
     earlier = TfidfVectorizer(min_df=3, sublinear_tf=True)
@@ -37,9 +39,11 @@ def predict(learn: Sequence[CodedSession], held: Sequence[CodedSession]) -> list
     z = hstack([terms.transform(here), earlier.transform(before)]).tocsr()
     gold = np.concatenate([s.gold for s in learn])
     logits = np.full((z.shape[0], len(LABELS)), -10.0)
-    for name in DECIDED:
+    for name in labels:
         j = LABELS.index(name)
         rated = gold[:, j] >= 0
+        if not (gold[rated, j] > 0).any():
+            continue
         model = LogisticRegression(C=3.0, max_iter=500, class_weight="balanced")
         logits[:, j] = model.fit(x[rated], gold[rated, j]).decision_function(z)
     return np.split(logits, np.cumsum([len(s.texts) for s in held])[:-1])
