@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import cache
 
 import pytest
 
@@ -18,14 +19,19 @@ ORDER = ("notice", "bear", "validate", "own_part", "explore", "explain", "link",
 LATER = ("link", "change")
 
 
+@cache
 def every_plan(profile="therapy"):
+    """Plans for every marker, status, sign and stage, with what was tried and how long ago varied along the way."""
+    plans = []
     for (marker, family, status, sign), stage in itertools.product(situations(), STAGES):
-        tried = TRIED[stage % 3]
+        tried = TRIED[(stage + len(sign)) % 3]
         since = (None, 0, 1, 3)[(stage + len(status)) % 4]
         made = rupture(family, status, sign, tried)
-        yield plan(
+        one = plan(
             made, stage=stage, markers=(marker,) if marker else (), profile=profile, sessions_since=since
         )
+        plans.append(one)
+    return plans
 
 
 @pytest.mark.parametrize("profile", list(load_profiles()))
@@ -142,8 +148,7 @@ def test_moves_given_by_hand_stand_for_those_in_the_ledger():
 def test_an_apology_is_not_advised_twice():
     first, second = (plan(rupture("confrontation", tried=t), stage=2) for t in TRIED[:2])
     assert [a.strategy for a in first.say].count("acknowledges_contribution") >= 1
-    assert [a.strategy for a in second.say].count("acknowledges_contribution") < len(second.say) / 2
-    assert second.say[0].strategy != "acknowledges_contribution"
+    assert "acknowledges_contribution" not in [a.strategy for a in second.say]
 
 
 @pytest.mark.parametrize("profile", list(load_profiles()))
@@ -239,6 +244,6 @@ def test_no_plan_proposes_a_change_of_the_frame_and_every_open_one_holds_it():
         if made.status in ("open", "in_repair"):
             assert any(a.frame for a in made.avoid), (made.markers, made.stage)
         assert not [a.key for step in made.steps if step.phase in LATER for a in step.items if a.frame]
-        for item in made.say:
-            for words in item.wordings:
-                assert find_frame_talk(Session("s", (Turn(0, "T", Role.THERAPIST, words),))) == [], words
+    said = {words for made in every_plan() for item in made.say for words in item.wordings}
+    turns = tuple(Turn(n, "T", Role.THERAPIST, words) for n, words in enumerate(sorted(said)))
+    assert find_frame_talk(Session("s", turns)) == []

@@ -25,7 +25,7 @@ SAID_LATER = 1
 """How many things to say at a later meeting."""
 
 _MARKER, _SIGN, _SITUATION, _STATUS, _STAGE, _FAMILY = 16, 8, 6, 3, 2, 1
-_ALREADY_TRIED, _OWNED_BEFORE = 2, 12
+_ALREADY_TRIED = 2
 _APOLOGY = "acknowledges_contribution"
 _FEW_STATUSES = 2
 
@@ -80,7 +80,7 @@ def to_say(knowledge: Knowledge, situation: Situation, *, later: bool) -> list[S
 
     Among what is said now there is something for the marker, for the sign and for the stage, something that meets the
     strain or owns a part, and something that explores, where the knowledge base has them. Where a part has been owned
-    before, that is offered once at most.
+    before, the plan goes on from there, as long as there is something else that meets the strain.
     """
     found = [
         s for s in knowledge if s.kind is Kind.SAY and (s.phase in LATER) is later and fits(s, situation)
@@ -92,9 +92,8 @@ def to_say(knowledge: Knowledge, situation: Situation, *, later: bool) -> list[S
         lambda s: s.phase in (Phase.VALIDATE, Phase.OWN_PART),
         lambda s: s.phase is Phase.EXPLORE,
     ]
-    owned = [s for s in found if s.phase is Phase.OWN_PART]
-    if _APOLOGY in situation.tried:
-        found = [s for s in found if s not in owned or s in _best(owned, situation, 1)]
+    if _APOLOGY in situation.tried and any(s.phase is Phase.VALIDATE for s in found):
+        found = [s for s in found if s.phase is not Phase.OWN_PART or s.scope.markers]
     chosen = _best(found, situation, SAID_LATER if later else SAID_NOW, [] if later else wanted)
     return sorted(chosen, key=lambda s: s.order)
 
@@ -125,7 +124,7 @@ def _best(
 
 
 def _particular(statement: Statement, situation: Situation) -> int:
-    """How closely it fits; what was tried already gives way, and an apology is not made twice."""
+    """How closely it fits; what was tried already gives way."""
     scope = statement.scope
     score = _STAGE * bool(scope.stages) + _FAMILY * bool(scope.families)
     score += _MARKER * bool(scope.markers)
@@ -133,5 +132,5 @@ def _particular(statement: Statement, situation: Situation) -> int:
     score += _SITUATION * bool(scope.min_tried or scope.min_sessions_since)
     score += _STATUS * (0 < len(scope.statuses) < _FEW_STATUSES)
     if statement.strategy in situation.tried:
-        score -= _OWNED_BEFORE if statement.phase is Phase.OWN_PART else _ALREADY_TRIED
+        score -= _ALREADY_TRIED
     return score

@@ -152,10 +152,13 @@ class Knowledge:
     sources: tuple[Evidence, ...]
     _sources: Mapping[str, Evidence] = field(init=False, repr=False, compare=False)
     _statements: Mapping[str, Statement] = field(init=False, repr=False, compare=False)
+    _by_kind: Mapping[Kind, tuple[Statement, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_sources", MappingProxyType({s.key: s for s in self.sources}))
         object.__setattr__(self, "_statements", MappingProxyType({s.key: s for s in self.statements}))
+        by_kind = {kind: tuple(s for s in self.statements if s.kind is kind) for kind in Kind}
+        object.__setattr__(self, "_by_kind", MappingProxyType(by_kind))
 
     def __iter__(self) -> Iterator[Statement]:
         return iter(self.statements)
@@ -166,6 +169,10 @@ class Knowledge:
                 f"{key!r} is no statement of the knowledge base", mend="Known keys: load_knowledge()"
             )
         return self._statements[key]
+
+    def of(self, kind: Kind) -> tuple[Statement, ...]:
+        """The statements of a kind, in the order of the files."""
+        return self._by_kind[kind]
 
     def source(self, key: str) -> Evidence:
         """The source of that key.

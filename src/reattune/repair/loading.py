@@ -17,8 +17,8 @@ STATEMENT_FILES: tuple[str, ...] = (
     "statuses.toml",
     "signs.toml",
     "support.toml",
-    "everyday.toml",
     "everyday_markers.toml",
+    "everyday.toml",
     "routes.toml",
 )
 """The files with statements, the most particular first."""

@@ -289,8 +289,10 @@ def _planned(
 
 def _when_later(situation: Situation) -> str:
     """When a change-oriented step may be taken, or "" where none is offered yet."""
+    if situation.status == "repaired":
+        return "when the moment is right"
     met = bool(MEETING_STRATEGIES & set(situation.tried))
-    later = (situation.sessions_since or 0) >= 1 or situation.status == "repaired"
+    later = (situation.sessions_since or 0) >= 1
     if met and later:
         return "now, once the steps before it are done"
     if met:

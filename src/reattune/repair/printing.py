@@ -36,11 +36,12 @@ def printable(plan: Plan) -> str:
         lines += _wrap(plan.stage.why, "  ", "  ")
     for step in plan.steps:
         lines += [step.title if step.when == "now" else f"{step.title} ({step.when})", *_items(step.items)]
+    outside = plan.profile != "therapy"
     parts = (
         ("Not now", plan.avoid),
         ("At the end", plan.ask_at_end),
-        ("Supervision", plan.supervision),
-        ("Another therapist", plan.referral),
+        ("Someone outside" if outside else "Supervision", plan.supervision),
+        ("More help" if outside else "Another therapist", plan.referral),
         ("Worth knowing", plan.know),
         ("How it stands", (plan.outcome_note,) if plan.outcome_note else ()),
     )
