@@ -38,8 +38,7 @@ from reattune.coders import load_coder
 from reattune.ledger import keep_ledger
 from reattune.report.ledgerdata import ledger_to_dict
 from reattune.ruptures.findings import Findings
-from reattune.ruptures.threads.exchanges import index_case
-from reattune.ruptures.threads.search import rank
+from reattune.ruptures.threads import find_threads
 from reattune.ruptures.threads.words import index_texts, nearness
 
 HERE = Path(__file__).parent
@@ -101,7 +100,7 @@ def bm25(texts: Sequence[str], query: str, k1: float = 1.2, b: float = 0.75) -> 
     return scores
 
 
-def ranked(findings: Mapping[int, Findings], asked: Place, *, omission: bool) -> dict[str, list[Place]]:
+def ranked(findings: Mapping[int, Findings], asked: Place) -> dict[str, list[Place]]:
     """Earlier turns, best first, by each method, for a later turn that is given."""
     earlier = [(n, findings[n].session, findings[n].coding) for n in sorted(findings) if n <= asked[0]]
     here = [
@@ -114,7 +113,9 @@ def ranked(findings: Mapping[int, Findings], asked: Place, *, omission: bool) ->
         return [places[k] for k in sorted(range(len(places)), key=lambda k: -scores[k])]
 
     cosine = nearness(index_texts([*(text for _, _, text in here), query]), len(here))[:-1]
-    links = rank(index_case(earlier), *asked, omission=omission)
+    threads = find_threads(earlier, only=asked[0], at_least=0.0)
+    nearest = min(threads, key=lambda t: abs((t.disclosed.turn or 0) - asked[1]), default=None)
+    links = nearest.links if nearest is not None else ()
     return {
         "reattune": [(link.to.session, link.to.turn or 0) for link in links],
         "bm25": ordered(bm25([text for _, _, text in here], query)),
@@ -157,7 +158,7 @@ def judge(folder: Path) -> dict[str, Any]:
         if not wanted or asked is None or asked[0] not in findings:
             continue
         offered = [p for p in map(place, said[j]["thread"]) if p is not None] if j is not None else []
-        by = {"ledger": offered, **ranked(findings, asked, omission=g["omission"])}
+        by = {"ledger": offered, **ranked(findings, asked)}
         made["threads"].append({k: [hit(v, wanted, 1), hit(v, wanted, FIRST)] for k, v in by.items()})
     made["invented"] = sum(bool(one["thread"]) for one in said) if not gold else 0
     return made

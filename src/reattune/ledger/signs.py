@@ -41,7 +41,7 @@ WAITS = 0.7
 """The client noted something, and it waits until the two have talked."""
 CHECK_IN = {None: 0.7, 1: 0.5, 2: 0.6, 3: 0.75, 4: 0.85, 5: 0.9}
 """Something was hard to say, by its strength."""
-DROP_P = ((0.9, 0.7), (0.5, 0.55), (0.0, 0.35))
+DROP_P = ((0.75, 0.7), (0.5, 0.55), (0.0, 0.35))
 """A drop in ratings, by its probability where the rule gives one: that the level has fallen beyond measurement error."""
 DROP = ((2.0, 0.65), (1.0, 0.5), (0.0, 0.3))
 """The same by its size in reliable-change units, for other rules. A stable client shows size 1 in about one of four series."""
