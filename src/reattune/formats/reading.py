@@ -31,9 +31,7 @@ def load(path: str | Path, *, what: str = "transcript", limit: int = LIMIT_BYTES
         if not place.exists():
             raise InputError("there is no such file", mend="Check the name and the directory", path=path)
         if not place.is_file():
-            raise InputError(
-                "this is not a regular file", mend=f"Save the {what} to a file first", path=path
-            )
+            raise InputError("this is not a regular file", mend=f"Save the {what} to a file first", path=path)
         size = place.stat().st_size
         if size > limit:
             why = f"the file has {size >> 20:,} MB, more than the {limit >> 20} MB that can be read"
