@@ -5,6 +5,7 @@ change of the frame falls into an open rupture, ``find_frame_talk`` finds talk o
 attempt at repair.
 """
 
+from reattune.repair.answer import MetWith
 from reattune.repair.frame import AREAS, FrameArea, OpenSpan, area_of, warnings
 from reattune.repair.frame_talk import FrameSuggestion, find_frame_talk
 from reattune.repair.knowledge import (
@@ -20,9 +21,10 @@ from reattune.repair.knowledge import (
     Strength,
 )
 from reattune.repair.loading import load_knowledge
-from reattune.repair.plan import Advice, Plan, Step, plan
+from reattune.repair.plan import plan
+from reattune.repair.planned import Advice, Plan, Step
 from reattune.repair.stage import PlanStage
-from reattune.repair.watch import MetWith, Reading, Watched, watch
+from reattune.repair.watch import Reading, Watched, watch
 
 __all__ = [
     "AREAS",

@@ -65,7 +65,7 @@ def fitting(knowledge: Knowledge, kind: Kind, situation: Situation) -> list[Stat
     Among what to notice there is first what each marker looks like; among what to leave always one that holds the
     frame, where the knowledge base has one.
     """
-    found = [s for s in knowledge if s.kind is kind and fits(s, situation)]
+    found = [s for s in knowledge.of(kind) if fits(s, situation)]
     wanted: list[_Test] = []
     if kind is Kind.NOTICE:
         wanted = [partial(_is_the_look_of, code) for code in situation.markers]
@@ -82,9 +82,7 @@ def to_say(knowledge: Knowledge, situation: Situation, *, later: bool) -> list[S
     strain or owns a part, and something that explores, where the knowledge base has them. Where a part has been owned
     before, the plan goes on from there, as long as there is something else that meets the strain.
     """
-    found = [
-        s for s in knowledge if s.kind is Kind.SAY and (s.phase in LATER) is later and fits(s, situation)
-    ]
+    found = [s for s in knowledge.of(Kind.SAY) if (s.phase in LATER) is later and fits(s, situation)]
     wanted: list[_Test] = [
         lambda s: bool(s.scope.markers),
         _is_of_the_stage,

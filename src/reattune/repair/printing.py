@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reattune.repair.plan import Advice, Plan
+    from reattune.repair.planned import Advice, Plan
 
 WIDTH = 100
 """Columns of the page."""
