@@ -84,7 +84,7 @@ def test_openness_and_a_calm_next_session_speak_for_it():
     text = " ".join(found.evidence_for)
     assert "session 2, turns 5 and 7" in text
     assert "came to session 3" in text
-    assert "0 of the client's 2 turns carry a mark; before the attempt it was 100%" in text
+    assert "none of the client's 2 turns carries a mark; before the attempt it was 100%" in text
     assert found.evidence_against == ()
 
 
@@ -243,3 +243,16 @@ def test_it_goes_out_as_plain_data():
     assert found["move"] == {"session": 2, "turn": 3, "strategy": "acknowledges_contribution"}
     assert found["met_with"] == "openness"
     assert watch(Rupture("R2", None, RuptureStatus.OPEN, 0.5)).to_dict()["move"] is None
+
+
+@pytest.mark.parametrize(("marked", "came_back"), [(0, True), (1, None), (4, False)])
+def test_where_the_time_before_shows_no_mark_a_few_later_ones_leave_it_open(marked, came_back):
+    calm, calm_codes = talk([("T", "Hello."), ("C", LONG), ("C", LONG)], 1)
+    second, second_codes = repair_session(("C", LONG))
+    turns = [("C", "Fine.", "denial")] * marked + [("C", LONG)] * (8 - marked)
+    third, third_codes = talk(turns, 3)
+    found = watch(
+        rupture(), meetings=[calm, second, third], codings={1: calm_codes, 2: second_codes, 3: third_codes}
+    )
+    assert found.came_back is came_back
+    assert "0%" not in " ".join((*found.evidence_for, *found.evidence_against))

@@ -54,7 +54,7 @@ def answer_to(
     voiced = [i for i, codes in marked.items() if move.strategy in _INVITING and codes <= INVITED_COMPLAINTS]
     strained = [i for i in marked if i not in voiced]
     for i in strained:
-        names = " and ".join(load_scheme()[c].phrase for c in sorted(marked[i]))
+        names = " and ".join(load_scheme()[c].phrase for c in sorted(marked[i])[:2])
         notes.bad.append(f"After the attempt, in session {number}, turn {i + 1}, the client perhaps {names}.")
     if voiced:
         notes.good.append(

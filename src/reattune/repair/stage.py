@@ -13,6 +13,8 @@ from reattune.scheme import Profile, load_scheme
 QUIET_SESSIONS = 3
 """An open rupture that nobody has touched for so many sessions is taken up again from the second stage."""
 
+_LINKED_FROM = 4
+
 
 @dataclass(frozen=True, slots=True)
 class PlanStage:
@@ -60,8 +62,8 @@ def find_stage(
         )
     number = _next_stage(knowledge, family, rupture, tried)
     why = _what_was_tried(rupture, tried, profile)
-    if number > 1:
-        why += _what_is_next(knowledge, family, number, tried)
+    if number < _LINKED_FROM and any(m.strategy.startswith("links_pattern") for m in tried):
+        why += " A link was made before it had been met here; this comes first."
     quiet = rupture.status is RuptureStatus.OPEN and (sessions_since or 0) >= QUIET_SESSIONS
     if quiet and number > 2:
         number = 2
@@ -95,11 +97,3 @@ def _what_was_tried(rupture: Rupture, tried: Sequence[RepairMove], profile: Prof
             f"The {profile.other_label} spoke of it in {profile.meeting} {rupture.disclosed.session}."
         )
     return " ".join(parts)
-
-
-def _what_is_next(knowledge: Knowledge, family: str, number: int, tried: Sequence[RepairMove]) -> str:
-    linked = any(m.strategy.startswith("links_pattern") for m in tried)
-    if linked and number < 4:
-        return " A link was made before it had been met here; this comes first."
-    title = knowledge.stage(family, number).title
-    return f" What comes next: {title[0].lower()}{title[1:]}."

@@ -23,6 +23,8 @@ RECOVERY_SESSIONS = 3
 """A rating that is back at its old level within so many sessions counts as recovered."""
 CALMER = 0.5
 """The strain has eased when the share of marked client turns has fallen below this part of what it was."""
+STRAINED = 0.25
+"""Where nothing is known of the time before, this share of marked client turns still counts as strained."""
 
 
 class Reading(StrEnum):
@@ -154,7 +156,7 @@ def _return(rupture: Rupture, move: RepairMove, coded: Mapping[int, Coding], not
         notes.unknown.append("No later transcript shows whether the client came back to the work.")
         return None
     marked, total = rest
-    told = f"In the rest of session {move.at.session}, {marked} of the client's {total} turns carry a mark."
+    told = f"In the rest of session {move.at.session}, {_marks(marked, total)}."
     if not marked:
         notes.good.append(told)
         return True
@@ -166,20 +168,20 @@ def _in_later_session(number: int, coding: Coding, before: float | None, notes: 
     turns = client_turns(coding)
     marked = sum(bool(markers_on(coding, i)) for i in turns)
     share = marked / len(turns)
-    told = f"In session {number}, {marked} of the client's {len(turns)} turns carry a mark"
-    was = f"; before the attempt it was {_percent(before)}." if before is not None else "."
-    if not marked or (before is not None and share < CALMER * before):
+    told = f"In session {number}, {_marks(marked, len(turns))}"
+    was = f"; before the attempt it was {_percent(before)}." if before else "."
+    if not marked or (before and share < CALMER * before):
         notes.good.append(f"{told}{was}")
         return True
-    if before is not None and share < before:
+    if before and share < before:
         notes.bad.append(f"{told}{was} It is less, and not gone.")
         return None
-    notes.bad.append(f"{told}{was}")
-    return False
+    notes.bad.append(f"{told}{was} They may belong to this strain or to another.")
+    return False if before or share >= STRAINED else None
 
 
 def _strain_before(rupture: Rupture, move: RepairMove, coded: Mapping[int, Coding]) -> float | None:
-    """Share of the client's turns with a mark, in the session of the first sign up to the attempt; None if not known."""
+    """Share of the client's turns with a mark in the session of the first sign, up to the attempt; None if not known."""
     first = rupture.first_marker or move.at
     coding = coded.get(first.session)
     if coding is None:
@@ -211,6 +213,13 @@ def _reading(met_with: MetWith | None, came_back: bool | None, recovered: bool |
     if any(bad) or strained:
         return Reading.STILL_OPEN
     return Reading.TOO_EARLY
+
+
+def _marks(marked: int, total: int) -> str:
+    """How many of the client's turns carry a mark, in words."""
+    if not marked:
+        return f"none of the client's {total} turns carries a mark"
+    return f"{marked} of the client's {total} turns {'carries' if marked == 1 else 'carry'} a mark"
 
 
 def _percent(share: float) -> str:
