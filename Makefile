@@ -20,7 +20,8 @@ $(VENV)/.ready-$(EXTRAS): pyproject.toml
 demo: setup
 	@mkdir -p out/demo
 	$(BIN)/reattune analyze examples/sessions/* --html out/demo --csv out/demo/turns.csv
-	@echo "The report: out/demo/index.html"
+	$(BIN)/reattune monitor examples/ratings/caseload-wide.csv --html out/demo/ratings.html --episodes out/demo/drops.csv
+	@echo "The reports: out/demo/index.html, out/demo/ratings.html"
 
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -46,6 +47,7 @@ benchmarks: setup
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/speed_ratings.py
 	$(BIN)/python benchmarks/roles.py
+	$(BIN)/python benchmarks/speed_monitor.py
 
 clean:
 	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache .hypothesis

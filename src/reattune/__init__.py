@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reattune.alliance.ratings import Ratings, read_ratings
     from reattune.analysis import Analysis, analyze, read
     from reattune.errors import ReattuneError
+    from reattune.monitoring import Monitoring, monitor
     from reattune.record import Episode, Session, Turn
 
     __version__: str
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Analysis",
     "Episode",
+    "Monitoring",
     "Ratings",
     "ReattuneError",
     "Session",
     "Turn",
     "__version__",
     "analyze",
+    "monitor",
     "read",
     "read_ratings",
 ]
@@ -40,6 +43,8 @@ _HOME = {
     "read": "reattune.analysis",
     "Ratings": "reattune.alliance.ratings",
     "read_ratings": "reattune.alliance.ratings",
+    "Monitoring": "reattune.monitoring",
+    "monitor": "reattune.monitoring",
     "ReattuneError": "reattune.errors",
     "Episode": "reattune.record",
     "Session": "reattune.record",

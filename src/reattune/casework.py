@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from reattune.errors import InputError, Place, ReattuneError
 from reattune.formats.casefolder import CaseFiles, read_case_files
-from reattune.ledger import SETTLED, Evidence, Ledger, keep_ledger
+from reattune.ledger import SETTLED, Evidence, Ledger, keep_ledger, same_drop
 from reattune.record import Attendance, Case, Meeting, Notice, Rating, RatingEpisode, Rupture
 from reattune.ruptures import find_findings
 from reattune.ruptures.findings import Findings
 
 if TYPE_CHECKING:
     from reattune.alliance.instruments import Instrument
+    from reattune.alliance.panel import Panel
+    from reattune.alliance.rules import Rule
     from reattune.coders.protocol import Coder
     from reattune.formats.ratings import Problem
     from reattune.repair import Plan
@@ -24,10 +25,8 @@ if TYPE_CHECKING:
     from reattune.repair.frame_talk import FrameSuggestion
     from reattune.ruptures.threads import Thread
 
-RULE = "level"
-"""The rule for drops in ratings: prospective, and it works from the second rating on."""
-FLAG_AT = 0.15
-"""Probability of a drop from which it is a sign at all: far below what would stand alone, since it has to meet other signs."""
+FALL = 0.15
+"""A fall by so much of the form's range is looked at: six points of forty, or .6 of one to five."""
 STEP_AT = 0.4
 """Probability of a step towards repair from which a session is looked through for weaker candidates of a thread."""
 CANDIDATE = 0.1
@@ -167,8 +166,8 @@ def evidence_of(
         findings: its coded transcripts.
         forms: instruments beside the shipped ones, by key.
     """
-    drops = drops_in(case, forms) if case.ratings else {}
-    return Evidence(findings, threads_in(findings), drops)
+    drops, spans = drops_in(case, forms) if case.ratings else ({}, {})
+    return Evidence(findings, threads_in(findings), drops, spans)
 
 
 def threads_in(findings: Mapping[int, Findings]) -> tuple[Thread, ...]:
@@ -193,14 +192,19 @@ def threads_in(findings: Mapping[int, Findings]) -> tuple[Thread, ...]:
 
 def drops_in(
     case: Case, forms: Mapping[str, Instrument] | None = None
-) -> dict[int, tuple[RatingEpisode, ...]]:
-    """By session number, all drops as they stood when that session's ratings were in, by the rule ``RULE``.
+) -> tuple[dict[int, tuple[RatingEpisode, ...]], dict[str, float]]:
+    """Drops in ratings, and the range of each form.
 
-    Each form counts by its total (or its first scale), each rater for himself. A form that is not known has no drops.
+    Two rules look for them: a fall by ``FALL`` of the form's range below the best so far, and a level that has probably fallen. What
+    both see is one drop. Each form counts by its total (or its first scale), each rater apart. A form that is not known
+    has no drops.
+
+    Returns:
+        By session number, all drops as they stood when that session's ratings were in; and for each form the distance from
+        its least to its greatest score.
     """
     import polars as pl
 
-    from reattune.alliance.episodes import as_episodes, episode_history
     from reattune.alliance.instruments import shipped
     from reattune.alliance.ratings import SCORES, Ratings
     from reattune.alliance.rules import load_rule
@@ -214,18 +218,46 @@ def drops_in(
     scores = pl.DataFrame(rows, schema=SCORES, orient="row")
     used = {key: known[key] for key in scores["instrument"].unique().sort()}
     ratings = Ratings(scores, instruments=used)
-    rule = load_rule(RULE, threshold=math.log(FLAG_AT / (1 - FLAG_AT)))
     found: dict[int, list[RatingEpisode]] = {r.session: [] for r in case.ratings}
+    spans: dict[str, float] = {}
     for key, form in used.items():
         scale = form.scale(None).key
         panel = ratings.panel(key, scale)
         if panel.values.size == 0:
             continue
-        names = {"rule": pl.lit(RULE), "instrument": pl.lit(key), "scale": pl.lit(scale)}
-        history = episode_history(panel, rule.signals(panel)).with_columns(**names)
-        for (session,), table in history.group_by("as_of", maintain_order=True):
-            found.setdefault(int(str(session)), []).extend(as_episodes(table))
-    return {n: tuple(found[n]) for n in sorted(found)}
+        spans[key] = panel.measure.high - panel.measure.low
+        fall = load_rule("fixed-drop", points=FALL * spans[key], since="best")
+        for rule in (fall, load_rule("level")):
+            for session, drops in _history(panel, rule, key, scale).items():
+                known_by_then = found.setdefault(session, [])
+                known_by_then[:] = _together(known_by_then, drops)
+    return {n: tuple(found[n]) for n in sorted(found)}, spans
+
+
+def _history(panel: Panel, rule: Rule, form: str, scale: str) -> dict[int, list[RatingEpisode]]:
+    """By session number, all drops of one scale as they stood then."""
+    import polars as pl
+
+    from reattune.alliance.episodes import as_episodes, episode_history
+
+    names = {"rule": pl.lit(rule.name), "instrument": pl.lit(form), "scale": pl.lit(scale)}
+    history = episode_history(panel, rule.signals(panel)).with_columns(**names)
+    return {
+        int(str(session)): as_episodes(table)
+        for (session,), table in history.group_by("as_of", maintain_order=True)
+    }
+
+
+def _together(drops: Sequence[RatingEpisode], more: Sequence[RatingEpisode]) -> list[RatingEpisode]:
+    """Both lists, each drop once: one that another rule sees as well takes that rule's probability."""
+    joined = list(drops)
+    for drop in more:
+        at = next((i for i, one in enumerate(joined) if same_drop(one, drop)), None)
+        if at is None:
+            joined.append(drop)
+        else:
+            joined[at] = replace(joined[at], probability=drop.probability)
+    return joined
 
 
 def review_case(case: Case, coder: Coder | str | None = None, as_of: int | None = None) -> CaseReview:

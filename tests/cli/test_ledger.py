@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 
 import pytest
+
+from report.pages import Page
 
 from .conftest import Run
 
@@ -74,6 +77,28 @@ def test_nothing_is_written(run: Run, case: Path) -> None:
     before = sorted(case.rglob("*"))
     run("ledger", case)
     assert sorted(case.rglob("*")) == before
+
+
+def test_a_page_holds_the_same_words_and_loads_nothing(run: Run, case: Path) -> None:
+    (case / "sessions" / "03-2026-03-16.txt").write_text(
+        STRAINED.replace("Whatever you say.", "Whatever <script>alert(1)</script> you say."), encoding="utf-8"
+    )
+    result = run("ledger", case, "--html", "kay.html")
+    assert result.exit_code == 0, result.output
+    page = Page(Path("kay.html").read_text(encoding="utf-8"))
+    assert page.faults == []
+    assert len(page.ids) == len(set(page.ids))
+    for part in ("Look first at R1", "Whatever you say.", "It rests on one source alone", "No verdict"):
+        assert part in page.said
+    assert len(page.all("script")) == 1
+    assert not [a for a in page.all("a") if not (a["href"] or "").startswith("#")]
+    assert (stat.S_IMODE(Path("kay.html").stat().st_mode) & 0o077) == 0
+
+
+def test_a_page_never_takes_the_place_of_what_was_read(run: Run, case: Path) -> None:
+    result = run("ledger", case, "--html", case / "sessions" / "01-2026-03-02.txt")
+    assert result.exit_code == 2
+    assert (case / "sessions" / "01-2026-03-02.txt").read_text(encoding="utf-8") == QUIET
 
 
 def test_as_of_leaves_out_what_came_later(run: Run, case: Path) -> None:

@@ -71,7 +71,7 @@ def case_of(sessions: dict[int, str], **more: object) -> tuple[Case, Evidence]:
         meeting(n, findings.get(n), s if s in ("missed", "cancelled") else "held")
         for n, s in sorted(sessions.items())
     )
-    return Case("one", meetings, **more), Evidence(findings, tuple(threads), drops)  # type: ignore[arg-type]
+    return Case("one", meetings, **more), Evidence(findings, tuple(threads), drops, {"srs": 40.0})  # type: ignore[arg-type]
 
 
 def thread(
@@ -82,11 +82,11 @@ def thread(
 
 
 def drop(
-    onset: int, *, recovery: int | None = None, size: float = 1.2, upto: int | None = None
+    onset: int, *, recovery: int | None = None, worst: float = 28.0, upto: int | None = None
 ) -> RatingEpisode:
-    """A drop in the client's ratings."""
+    """A drop in the client's ratings from 36 of 40."""
     last = recovery or upto or onset
     return RatingEpisode(
-        "one", "client", "srs", "total", "level", onset, onset, onset, recovery, 36.0, 28.0, 2.5, size,
+        "one", "client", "srs", "total", "level", onset, onset, onset, recovery, 36.0, worst, 2.5, None,
         last - onset + 1, "v", 0, RatingStatus.REPAIRED if recovery else RatingStatus.OPEN,
     )  # fmt: skip

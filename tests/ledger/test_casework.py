@@ -83,12 +83,13 @@ def test_a_drop_in_ratings_is_found_with_its_way_back():
     case, _ = case_of(dict.fromkeys(range(1, 9), "form"))
     scores = (37, 38, 37, 20, 19, 21, 37, 38)
     rated = tuple(Rating("one", n, "client", "srs", "total", s) for n, s in enumerate(scores, 1))
-    found = drops_in(replace(case, ratings=rated))
+    found, spans = drops_in(replace(case, ratings=rated))
+    assert spans == {"srs": 40.0}
     assert found[3] == ()
     assert found[4][0].recovery is None
     assert found[8][0].recovery == 7
     unknown = tuple(replace(r, instrument="own-form") for r in rated)
-    assert drops_in(replace(case, ratings=unknown)) == dict.fromkeys(range(1, 9), ())
+    assert drops_in(replace(case, ratings=unknown)) == (dict.fromkeys(range(1, 9), ()), {})
 
 
 def test_threads_need_an_earlier_session():

@@ -65,7 +65,7 @@ def test_a_weak_mark_and_a_drop_after_it_open_one_entry_together():
 
 def test_a_drop_far_from_any_other_sign_is_a_strain_of_its_own():
     case, evidence = case_of(
-        {1: STRAIN, 2: QUIET, 3: QUIET, 4: QUIET, 5: QUIET}, drops={5: (drop(5, size=2.5),)}
+        {1: STRAIN, 2: QUIET, 3: QUIET, 4: QUIET, 5: QUIET}, drops={5: (drop(5, worst=20.0),)}
     )
     ledger = keep_ledger(case, evidence)
     assert [(r.id, r.type) for r in ledger.ruptures] == [("R1", RuptureType.WITHDRAWAL), ("R2", None)]
@@ -74,7 +74,11 @@ def test_a_drop_far_from_any_other_sign_is_a_strain_of_its_own():
 def test_ratings_without_sessions_have_their_place():
     case, evidence = case_of(
         dict.fromkeys(range(1, 7), "form"),
-        drops={4: (drop(4, size=2.5),), 5: (drop(4, size=2.5, upto=5),), 6: (drop(4, size=2.5, recovery=6),)},
+        drops={
+            4: (drop(4, worst=20.0),),
+            5: (drop(4, worst=20.0, upto=5),),
+            6: (drop(4, worst=20.0, recovery=6),),
+        },
     )
     ledger = keep_ledger(case, evidence)
     assert statuses(ledger) == [(4, "open", False), (6, "repaired", False)]
@@ -83,7 +87,7 @@ def test_ratings_without_sessions_have_their_place():
 
 
 def test_a_small_drop_alone_is_a_hint():
-    case, evidence = case_of({1: "form", 2: "form"}, drops={2: (drop(2, size=0.8),)})
+    case, evidence = case_of({1: "form", 2: "form"}, drops={2: (drop(2, worst=33.0),)})
     ledger = keep_ledger(case, evidence)
     assert ledger.ruptures == ()
     assert len(ledger.hints) == 1

@@ -25,8 +25,9 @@ from reattune.alliance.panel import Panel
 from reattune.alliance.patterns import patterns
 from reattune.alliance.rules.blocks import SCORE_DECIMALS
 from reattune.alliance.rules.rule import Columns, Signals
-from reattune.alliance.rules.running import Running, check_count
+from reattune.alliance.rules.running import Running
 from reattune.alliance.walk import LEAST_FOR_SD, Found, Walk
+from reattune.errors import SettingError
 from reattune.record import RatingEpisode, RatingStatus
 
 RECOVER_WITHIN = 3
@@ -81,7 +82,11 @@ def episode_table(
     Raises:
         SettingError: ``recover_within`` is not a whole number above 0.
     """
-    check_count("episodes", "recover_within", recover_within, 1)
+    if not (float(recover_within).is_integer() and recover_within >= 1):
+        raise SettingError(
+            f"recover_within cannot be {recover_within!r}",
+            mend="Give it as a whole number of sessions, 1 or more",
+        )
     if until is not None:
         panel, signals = as_of(panel, signals, until)
     # Series without a flag have no episode: most are passed over here.
@@ -117,16 +122,17 @@ def find_episodes(
 
 
 def episode_history(panel: Panel, signals: Signals, *, recover_within: int = RECOVER_WITHIN) -> pl.DataFrame:
-    """How each episode stood after every session: ``episode_table`` with a column ``as_of`` before its own.
+    """How each episode stood after every session, up to the last rating of its series.
 
-    Only with prospective signals. Grows with the square of the sessions: made for caseloads, not for millions.
+    ``episode_table`` with a column ``as_of`` before its own. Only with prospective signals. Grows with the square of the
+    sessions: made for caseloads, not for millions.
     """
-    parts = [
-        episode_table(panel, signals, recover_within=recover_within, until=session).select(
-            pl.lit(session, pl.Int32).alias("as_of"), pl.all()
-        )
-        for session in range(panel.first, panel.first + panel.values.shape[1])
-    ]
+    last = panel.first + np.where(panel.rated, np.arange(panel.values.shape[1]), -1).max(axis=1, initial=-1)
+    parts = []
+    for session in range(panel.first, panel.first + panel.values.shape[1]):
+        table = episode_table(panel, signals, recover_within=recover_within, until=session)
+        there = pl.Series(last >= session).gather(table["series"])
+        parts.append(table.filter(there).select(pl.lit(session, pl.Int32).alias("as_of"), pl.all()))
     return pl.concat(parts) if parts else pl.DataFrame(schema={"as_of": pl.Int32, **EPISODES})
 
 

@@ -36,7 +36,7 @@ class Pattern:
 
 PATTERNS = {
     "v": Pattern(
-        "a drop, and back in the next session or the one after",
+        "a V, down and soon up again",
         "sudden fall, sudden return, low for one or two sessions",
     ),
     "trough": Pattern(

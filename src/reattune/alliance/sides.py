@@ -7,12 +7,14 @@ Below 0: the client rates this session lower than usual, by comparison, than the
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
-from reattune.alliance.measure import Floats
+from reattune.alliance.measure import Floats, Measure
 from reattune.alliance.panel import Panel
-from reattune.alliance.rules.running import Running, floor_of
+from reattune.alliance.rules.running import Running
 from reattune.alliance.walk import LEAST_FOR_SD
 
 CLIENT, THERAPIST = "client", "therapist"
@@ -28,6 +30,15 @@ SIDES = {
     "discrepancy": pl.Float64,
 }
 """Columns of ``both_sides``."""
+
+
+LEAST_SHARE = 0.05
+"""Where a form's measurement error is not known: a spread of less than this share of its range counts as this much."""
+
+
+def least_spread(measure: Measure) -> float:
+    """The least standard deviation to reckon with: someone who moves by a hair has not changed their mind."""
+    return LEAST_SHARE * (measure.high - measure.low) if measure.sem is None else measure.sem
 
 
 def standardised(values: Floats, floor: float = 0.0) -> Floats:
@@ -49,6 +60,21 @@ def standardised(values: Floats, floor: float = 0.0) -> Floats:
     return (values - running.mean[:, None]) / spread[:, None]
 
 
+def beside(mine: Panel, other: Panel) -> Panel:
+    """The series of two forms in one panel, as one form's: those of ``other`` that ``mine`` has not (same case and rater)."""
+    have = set(mine.keys)
+    rows = [row for row, key in enumerate(other.keys) if key not in have]
+    first = min(mine.first, other.first)
+    last = max(mine.first + mine.values.shape[1], other.first + other.values.shape[1])
+    values = np.full((len(mine.values) + len(rows), last - first), np.nan)
+    for part, at, start in (
+        (mine.values, 0, mine.first),
+        (other.values[rows], len(mine.values), other.first),
+    ):
+        values[at : at + len(part), start - first : start - first + part.shape[1]] = part
+    return replace(mine, values=values, first=first, keys=(*mine.keys, *(other.keys[row] for row in rows)))
+
+
 def pairs(panel: Panel) -> list[tuple[int, int]]:
     """Rows of the client and of the therapist of every case that has both."""
     rows: dict[str, dict[str, int]] = {}
@@ -68,7 +94,7 @@ def both_sides(panel: Panel) -> pl.DataFrame:
     if not both:
         return pl.DataFrame(schema=SIDES)
     rows = np.array(both)
-    floor = floor_of(panel.measure)
+    floor = least_spread(panel.measure)
     client, therapist = (standardised(panel.values[rows[:, side]], floor) for side in (0, 1))
     series, columns = np.nonzero(~np.isnan(client + therapist))
     found = {
@@ -101,7 +127,7 @@ def sides_of_episodes(panel: Panel, episodes: pl.DataFrame) -> pl.DataFrame:
     has = np.flatnonzero(theirs >= 0)
     out = {name: np.full(len(mine), np.nan) for name in names}
     if len(has):
-        floor = floor_of(panel.measure)
+        floor = least_spread(panel.measure)
         own = standardised(panel.values[mine[has]], floor)
         other = standardised(panel.values[theirs[has]], floor)
         column = np.arange(panel.values.shape[1])

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from reattune.cli import analyze, formats, ledger, scheme
+from reattune.cli import analyze, formats, ledger, monitor, scheme
 from reattune.cli.console import EXIT_FAULT, complain, fault
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 app.command("analyze")(analyze.analyze)
 app.command("ledger")(ledger.ledger)
+app.command("monitor")(monitor.monitor)
 app.command("scheme")(scheme.scheme)
 app.command("formats")(formats.formats)
 

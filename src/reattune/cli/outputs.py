@@ -64,7 +64,7 @@ def check_output(path: Path, inputs: Sequence[Path]) -> None:
     """
     if any(same_file(path, one) for one in inputs):
         raise SettingError(
-            "this is one of the transcripts and would be overwritten", mend="Choose another name", path=path
+            "this is one of the inputs and would be overwritten", mend="Choose another name", path=path
         )
     if path.is_dir():
         raise SettingError("this is a folder", mend="Name a file in it", path=path)

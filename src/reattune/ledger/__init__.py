@@ -4,6 +4,7 @@ Nothing here knows of files or databases. ``docs/method.md`` gives each rule wit
 """
 
 from reattune.ledger.keeping import keep_ledger
+from reattune.ledger.placing import same_drop
 from reattune.ledger.sheet import SETTLED, Evidence, Hint, Ledger
 
-__all__ = ["SETTLED", "Evidence", "Hint", "Ledger", "keep_ledger"]
+__all__ = ["SETTLED", "Evidence", "Hint", "Ledger", "keep_ledger", "same_drop"]

@@ -96,7 +96,8 @@ class _Keeper:
         if found is not None:
             signs += of_transcript(n, found)
         signs += [sign for c in self._checkins(n) if (sign := of_check_in(c)) is not None]
-        drops = [of_drop(n, drop) for drop in self.evidence.drops.get(n, ())]
+        spans = self.evidence.spans
+        drops = [of_drop(n, drop, spans.get(drop.instrument)) for drop in self.evidence.drops.get(n, ())]
         sure = [s for s in signs if s.thread is None or s.weight >= SURE_THREAD]
         for sign in (*sure, *drops):
             self.strands.place(sign, self.held, found)

@@ -117,6 +117,10 @@ def _answered(
     outcome: Outcome,
     lead: str,
 ) -> None:
+    # What hardly reads as a step neither stands among the repairs nor moves anything.
+    steps = [s for s in steps if (findings.coding.turns[s.turn].p_strategy or 0.0) >= STEP]
+    if not steps:
+        outcome = Outcome.UNADDRESSED
     known = {(r.at, r.strategy) for r in strand.repairs}
     moves = [RepairMove(TurnRef(session, s.turn), s.code) for s in steps]
     strand.repairs += [m for m in dict.fromkeys(moves) if (m.at, m.strategy) not in known]

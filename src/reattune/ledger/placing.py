@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from reattune.ledger.signs import Kind, Sign, turn_words
 from reattune.ledger.strand import FIRM, Strand
-from reattune.record import Outcome
+from reattune.record import Outcome, RatingEpisode
 from reattune.ruptures.findings import Findings
 
 OPEN_AT = 0.65
@@ -199,10 +199,12 @@ class Strands:
 
 
 def same_series(one: Sign, other: Sign) -> bool:
-    """Whether two drops are one, seen at two times: the same form and rater, and sessions that overlap."""
-    a, b = one.drop, other.drop
-    if a is None or b is None:
-        return False
+    """Whether two signs are one drop, seen at two times."""
+    return one.drop is not None and other.drop is not None and same_drop(one.drop, other.drop)
+
+
+def same_drop(a: RatingEpisode, b: RatingEpisode) -> bool:
+    """Whether two drops are one: the same form and rater, and sessions that overlap."""
     if (a.rater, a.instrument, a.scale) != (b.rater, b.instrument, b.scale):
         return False
     return a.onset < b.onset + max(1, b.length) and b.onset < a.onset + max(1, a.length)

@@ -21,11 +21,13 @@ class Evidence:
         findings: coded transcripts, by session number.
         threads: client turns that go back to something earlier.
         drops: by session number, all drops in ratings as they stood when that session's ratings were in.
+        spans: for each instrument, the distance from the least to the greatest score of the scale that drops were looked for in.
     """
 
     findings: Mapping[int, Findings] = field(default_factory=dict)
     threads: tuple[Thread, ...] = ()
     drops: Mapping[int, tuple[RatingEpisode, ...]] = field(default_factory=dict)
+    spans: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,10 +41,11 @@ WAITS = 0.7
 """The client noted something, and it waits until the two have talked."""
 CHECK_IN = {None: 0.7, 1: 0.5, 2: 0.6, 3: 0.75, 4: 0.85, 5: 0.9}
 """Something was hard to say, by its strength."""
-DROP_P = ((0.75, 0.7), (0.5, 0.55), (0.0, 0.35))
-"""A drop in ratings, by its probability where the rule gives one: that the level has fallen beyond measurement error."""
-DROP = ((2.0, 0.65), (1.0, 0.5), (0.0, 0.3))
-"""The same by its size in reliable-change units, for other rules. A stable client shows size 1 in about one of four series."""
+DROP = ((0.25, 0.7), (0.15, 0.4), (0.0, 0.3))
+"""A drop in ratings, by its share of the form's range: a quarter is ten points of forty, or one of one to five; .15 is about what
+measurement error can do in one of twenty pairs on the forms for which that is published."""
+DROP_P = ((0.75, 0.7), (0.5, 0.55), (0.0, 0.0))
+"""The same by its probability, where the rule gives one: that the level has fallen beyond measurement error."""
 AWAY = 0.2
 """The next appointment after another sign was missed. Never a sign on its own."""
 
@@ -235,13 +236,14 @@ def by(author: NoteAuthor) -> Source:
     return Source.CLIENT if author is NoteAuthor.CLIENT else Source.THERAPIST
 
 
-def of_drop(session: int, drop: RatingEpisode) -> Sign:
-    """A drop in ratings, as it stood with this session."""
+def of_drop(session: int, drop: RatingEpisode, span: float | None) -> Sign:
+    """A drop in ratings, as it stood with this session. ``span``: from the form's least to its greatest score, if known."""
     size = drop.drop_rci
-    if drop.probability is None:
-        weight = next(w for least, w in DROP if (size or 0.0) >= least)
-    else:
-        weight = next(w for least, w in DROP_P if drop.probability >= least)
+    share = abs(drop.reference - drop.worst) / span if span else 0.0
+    weight = max(
+        next(w for least, w in DROP if share >= least),
+        next(w for least, w in DROP_P if (drop.probability or 0.0) >= least),
+    )
     if drop.missed_after:
         weight = either([weight, AWAY])
     how = "" if size is None else f", {size:.1f} times what measurement error explains"

@@ -1,56 +1,27 @@
-"""What the other clients teach: with which level people begin, and how steady they are.
+"""What the other clients teach: how steady people are on this form.
 
-Both are learned by expectation maximisation, with the shipped assumptions counting for ``Settings.caseload_weight`` clients: a
+Learned by expectation maximisation, with the shipped assumptions counting for ``Settings.caseload_weight`` clients: a
 single client is judged by the assumptions, a large caseload by itself. What is learned for session t rests on sessions up to t.
+
+The level with which clients begin is not learned: with a wide assumption each client's own first rating soon outweighs it, and
+learning it from the caseload found no more drops.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reattune.alliance.measure import Floats
-from reattune.alliance.statespace.forward import first_rated
-from reattune.alliance.statespace.space import Space, Table, Whole
+from reattune.alliance.statespace.space import Space, Table
 
 ROUNDS = 20
-"""Rounds of expectation maximisation; stopping early keeps the levels' distribution smooth."""
+"""Rounds of expectation maximisation."""
 ENOUGH = 20_000
 """Clients whose ratings are used to learn how steady people are; more would not change the answer."""
 
 
-def start_levels(space: Space, scores: Whole) -> Table:
-    """How likely each level is at the first rating.
-
-    Returns:
-        (sessions, K): row t for series first rated in column t, learned from the first ratings in columns up to t.
-    """
-    columns = scores.shape[1]
-    begins = first_rated(scores, space)
-    weights = np.asarray(space.settings.noise_weights)
-    likely = sum(
-        w * e[0, : space.bins].astype(np.float64) for w, e in zip(weights, space.emission, strict=True)
-    )
-    own = space.settings.caseload_weight
-    counts = np.zeros(space.bins)
-    out = np.empty((columns, space.settings.points), np.float32)
-    levels = space.start
-    for t in range(columns):
-        new = scores[begins == t, t]
-        if len(new):
-            counts += np.bincount(new, minlength=space.bins)
-            levels = space.start
-            for _ in range(ROUNDS):
-                joint = likely * levels
-                levels = (own * space.start + counts @ (joint / joint.sum(1, keepdims=True))) / (
-                    own + counts.sum()
-                )
-        out[t] = levels
-    return out
-
-
-def class_weights(
-    space: Space, loglik: Table, begun: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
-) -> Floats:
+def class_weights(space: Space, loglik: Table, begun: NDArray[np.bool_]) -> Floats:
     """How common each noise class is among the clients rated so far.
 
     Args:

@@ -31,21 +31,17 @@ class Walk:
 
 def first_rated(scores: Whole, space: Space) -> NDArray[np.int64]:
     """(series,), column of each series' first rating; the number of columns where there is none."""
-    rated = scores < space.bins
-    begins: NDArray[np.int64] = np.where(rated.any(1), rated.argmax(1), scores.shape[1])
+    begins: NDArray[np.int64] = (np.cumsum(scores < space.bins, axis=1) == 0).sum(1)
     return begins
 
 
-def steps(
-    space: Space, noise: int, scores: Whole, starts: Table, first: int
-) -> Iterator[tuple[Table, Table]]:
+def steps(space: Space, noise: int, scores: Whole, first: int) -> Iterator[tuple[Table, Table]]:
     """Session by session, the states' chances before and after the session's score.
 
     Args:
         space: the tables.
         noise: number of the noise class.
         scores: (series, sessions) of bin numbers.
-        starts: (sessions, K), chance of each level for series first rated in that column.
         first: session number of column 0.
 
     Yields:
@@ -57,13 +53,13 @@ def steps(
     d, _, k = table.shape
     begins = first_rated(scores, space)
     now = np.zeros((d, n, k), np.float32)
-    before, mixed, likely = np.empty_like(now), np.empty_like(now), np.empty((n, k), np.float32)
+    before, mixed, likely = np.zeros_like(now), np.empty_like(now), np.empty((n, k), np.float32)
     for t in range(columns):
         if t:
             np.matmul(space.change.T, now.reshape(d, n * k), out=mixed.reshape(d, n * k))
             np.matmul(mixed, space.drift(noise, first + t), out=before)
         fresh = np.flatnonzero(begins == t)
-        before[0, fresh] = starts[t]
+        before[0, fresh] = space.start
         before[1:, fresh] = 0
         for size in range(d):
             np.take(table[size], scores[:, t], axis=0, out=likely, mode="clip")
@@ -71,7 +67,7 @@ def steps(
         yield before, now
 
 
-def walk(space: Space, noise: int, scores: Whole, starts: Table, first: int) -> Walk:
+def walk(space: Space, noise: int, scores: Whole, first: int) -> Walk:
     """Forward through the series, for one noise class; what is said of a session rests on the sessions up to it."""
     n, columns = scores.shape
     k = space.settings.points
@@ -80,7 +76,7 @@ def walk(space: Space, noise: int, scores: Whole, starts: Table, first: int) -> 
     begins = first_rated(scores, space)
     total = np.ones(n, np.float32)
     loglik = np.zeros(n, np.float32)
-    for t, (_, now) in enumerate(steps(space, noise, scores, starts, first)):
+    for t, (_, now) in enumerate(steps(space, noise, scores, first)):
         sums = (now.reshape(-1, k) @ ask).reshape(-1, n, 2)
         mass = sums.sum(0)
         here = begins <= t
@@ -97,7 +93,7 @@ def walk(space: Space, noise: int, scores: Whole, starts: Table, first: int) -> 
     return out
 
 
-def look_back(space: Space, noise: int, scores: Whole, starts: Table, first: int) -> Walk:
+def look_back(space: Space, noise: int, scores: Whole, first: int) -> Walk:
     """Forward and back again, for one noise class: what is said of a session rests on the whole series.
 
     Returns:
@@ -106,9 +102,9 @@ def look_back(space: Space, noise: int, scores: Whole, starts: Table, first: int
     n, columns = scores.shape
     table = space.emission[noise]
     d, _, k = table.shape
-    forth = walk(space, noise, scores, starts, first)
+    forth = walk(space, noise, scores, first)
     kept = []
-    for _, now in steps(space, noise, scores, starts, first):
+    for _, now in steps(space, noise, scores, first):
         size = now.sum(axis=(0, 2))
         np.divide(now, np.where(size > 0, size, 1)[None, :, None], out=now)
         kept.append(now.copy())
@@ -127,5 +123,5 @@ def look_back(space: Space, noise: int, scores: Whole, starts: Table, first: int
     return Walk(np.repeat(forth.loglik[:, -1:], columns, axis=1), dropped, level)
 
 
-Way = Callable[[Space, int, Whole, Table, int], Walk]
+Way = Callable[[Space, int, Whole, int], Walk]
 """``walk`` or ``look_back``."""

@@ -11,13 +11,11 @@ from reattune.alliance.statespace.space import Space, Table, Whole
 CHUNK = 256
 
 
-def limits(
-    space: Space, scores: Whole, starts: Table, first: int, loglik: Table, weights: Floats, odds: float
-) -> Floats:
+def limits(space: Space, scores: Whole, first: int, loglik: Table, weights: Floats, odds: float) -> Floats:
     """Try every score that the form has in place of the one given.
 
     Args:
-        space, scores, starts, first: as for ``forward.walk``.
+        space, scores, first: as for ``forward.walk``.
         loglik: (series, sessions, C), what ``forward.walk`` found.
         weights: (sessions, C), how common the classes are.
         odds: odds of a drop from which on it is called.
@@ -28,17 +26,15 @@ def limits(
     found = np.full(scores.shape, np.nan)
     for start in range(0, len(scores), CHUNK):
         rows = slice(start, start + CHUNK)
-        found[rows] = _limits(space, scores[rows], starts, first, loglik[rows], weights, odds)
+        found[rows] = _limits(space, scores[rows], first, loglik[rows], weights, odds)
     return found
 
 
-def _limits(
-    space: Space, scores: Whole, starts: Table, first: int, loglik: Table, weights: Floats, odds: float
-) -> Floats:
+def _limits(space: Space, scores: Whole, first: int, loglik: Table, weights: Floats, odds: float) -> Floats:
     found = np.full(scores.shape, np.nan)
     begins = first_rated(scores, space)
     bins = space.bins
-    walks = [steps(space, c, scores, starts, first) for c in range(len(space.emission))]
+    walks = [steps(space, c, scores, first) for c in range(len(space.emission))]
     for t, classes in enumerate(zip(*walks, strict=True)):
         begun = begins < t
         if not begun.any():

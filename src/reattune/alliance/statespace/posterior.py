@@ -9,7 +9,7 @@ import numpy as np
 
 from reattune.alliance.measure import Floats
 from reattune.alliance.panel import Panel
-from reattune.alliance.statespace.caseload import class_weights, start_levels
+from reattune.alliance.statespace.caseload import class_weights
 from reattune.alliance.statespace.forward import Way, first_rated, look_back, walk
 from reattune.alliance.statespace.limits import as_scores, limits
 from reattune.alliance.statespace.settings import Settings
@@ -52,10 +52,9 @@ def posterior(
         limit_at: odds of a drop from which on it is called, to work out limits; prospectively only.
         chunk: series at once; the answer does not depend on it.
     """
-    space, scores, starts = _prepared(panel, settings, prospective)
-    loglik, dropped, level = _walks(
-        space, scores, starts, panel.first, walk if prospective else look_back, chunk
-    )
+    space = space_for(panel.measure, settings)
+    scores = space.scores(panel.values, panel.measure)
+    loglik, dropped, level = _walks(space, scores, panel.first, walk if prospective else look_back, chunk)
     begun = first_rated(scores, space)[:, None] <= np.arange(scores.shape[1])
     weights = class_weights(space, loglik, begun)
     weights = weights if prospective else np.broadcast_to(weights[-1:], weights.shape)
@@ -68,7 +67,7 @@ def posterior(
         mean += share * level[:, :, c]
     limit = np.full(scores.shape, np.nan)
     if limit_at is not None and prospective:
-        found = limits(space, scores, starts, panel.first, loglik, weights, limit_at)
+        found = limits(space, scores, panel.first, loglik, weights, limit_at)
         limit = as_scores(found, space, panel.measure)
     low, width = panel.measure.low, panel.measure.high - panel.measure.low
     with np.errstate(invalid="ignore"):
@@ -79,18 +78,7 @@ def posterior(
         )
 
 
-def _prepared(panel: Panel, settings: Settings, prospective: bool) -> tuple[Space, Whole, Table]:
-    space = space_for(panel.measure, settings)
-    scores = space.scores(panel.values, panel.measure)
-    starts = start_levels(space, scores)
-    if not prospective:
-        starts = np.broadcast_to(starts[-1:], starts.shape)
-    return space, scores, starts
-
-
-def _walks(
-    space: Space, scores: Whole, starts: Table, first: int, way: Way, chunk: int
-) -> tuple[Table, Table, Table]:
+def _walks(space: Space, scores: Whole, first: int, way: Way, chunk: int) -> tuple[Table, Table, Table]:
     """(series, sessions, C) each: log-likelihood, drop and level, class by class."""
     n, columns = scores.shape
     out = tuple(np.zeros((n, columns, len(space.emission)), np.float32) for _ in range(3))
@@ -98,7 +86,7 @@ def _walks(
     def fill(start: int) -> None:
         rows = slice(start, start + chunk)
         for c in range(len(space.emission)):
-            found = way(space, c, scores[rows], starts, first)
+            found = way(space, c, scores[rows], first)
             for target, part in zip(out, (found.loglik, found.dropped, found.level), strict=True):
                 target[rows, :, c] = part
 

@@ -28,7 +28,7 @@ class Settings:
         step_back: share of a drop's endings that go through the next smaller size instead of all the way back.
         drift: how far the level wanders from session to session (own SD).
         growth: expected rise of the level per unit of log session number (range): people warm to each other, fastest at first.
-        plunge: share of drops of the greatest size that are of any depth beyond it.
+        plunge: share of drops that are of any depth beyond their size.
         slip: chance of a score that has nothing to do with the level (a form filled in anyhow).
         caseload_weight: how many clients the assumptions above count for, beside those of the caseload.
         threshold: log odds of a drop from which on the rule flags.
@@ -44,9 +44,8 @@ class Settings:
     sizes: tuple[float, ...]
     onset: float
     onset_weights: tuple[float, ...]
-    stay: float
-    step_back: float
-    drift: float
+    stay: tuple[float, ...]
+    drift: tuple[float, ...]
     growth: float
     plunge: float
     slip: float

@@ -36,7 +36,7 @@ class Space:
     settings: Settings
     bins: int
     levels: Floats
-    start: Floats
+    start: Table
     emission: tuple[Table, ...]
     change: Table
 
@@ -75,7 +75,7 @@ def _space(bins: int, settings: Settings) -> Space:
         settings,
         bins,
         levels,
-        start / start.sum(),
+        (start / start.sum()).astype(np.float32),
         tuple(_emission(bins, levels, sd, settings) for sd in settings.noise),
         _change(settings),
     )
@@ -94,9 +94,10 @@ def _emission(bins: int, levels: Floats, sd: float, settings: Settings) -> Table
         below = _normal((edges[:, None] - (levels - size * sd)) / wide)
         full = np.concatenate([np.zeros((1, len(levels))), below, np.ones((1, len(levels)))])
         table[d, :bins] = np.diff(full, axis=0)
-    deeper = np.arange(bins)[:, None] / (bins - 1) < levels - settings.sizes[-1] * sd
-    deeper[0] = True
-    table[-1, :bins] = (1 - settings.plunge) * table[-1, :bins] + settings.plunge * deeper / deeper.sum(0)
+    for d, size in enumerate(settings.sizes, 1):
+        deeper = np.arange(bins)[:, None] / (bins - 1) < levels - size * sd
+        deeper[0] = True
+        table[d, :bins] = (1 - settings.plunge) * table[d, :bins] + settings.plunge * deeper / deeper.sum(0)
     table[:, :bins] = (1 - settings.slip) * table[:, :bins] + settings.slip / bins
     return table.astype(np.float32)
 
@@ -107,15 +108,14 @@ def _normal(z: Floats) -> Floats:
 
 
 def _change(settings: Settings) -> Table:
-    """No drop, a new one, the same one still, its end: all the way back, or by way of the next smaller size."""
+    """No drop, a new one of one kind or the other, the same one still, its end."""
     n = len(settings.sizes)
     table = np.zeros((n + 1, n + 1))
     table[0, 0] = 1 - settings.onset
     table[0, 1:] = settings.onset * np.asarray(settings.onset_weights)
     for d in range(1, n + 1):
-        table[d, d] = settings.stay
-        table[d, d - 1] += (1 - settings.stay) * settings.step_back
-        table[d, 0] += (1 - settings.stay) * (1 - settings.step_back)
+        table[d, d] = settings.stay[d - 1]
+        table[d, 0] = 1 - settings.stay[d - 1]
     return table.astype(np.float32)
 
 
@@ -124,7 +124,7 @@ def _drift(settings: Settings, noise: int, session: int) -> Table:
     """A random walk with a rise, in small steps so that mean and variance come out right however coarse the grid is."""
     spacing = (settings.grid_high - settings.grid_low) / (settings.points - 1)
     rise = settings.growth * np.log(session / (session - 1)) / spacing
-    variance = (settings.drift * settings.noise[noise] / spacing) ** 2
+    variance = (settings.drift[noise] * settings.noise[noise] / spacing) ** 2
     times = max(1, int(np.ceil(2 * (variance + abs(rise)))))
     up = max((variance + rise) / 2, 0.0, rise) / times
     down = max((variance - rise) / 2, 0.0, -rise) / times

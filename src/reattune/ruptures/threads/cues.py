@@ -12,12 +12,15 @@ from functools import cache
 from importlib.resources import files
 
 CUES = (
-    "you_did", "i_told", "back_then", "afterwards", "unsaid", "small", "as_if", "feeling", "no_answer", "thanks", "others",
+    "you_did", "i_told", "back_then", "afterwards", "unsaid", "small", "as_if", "feeling", "no_answer", "you", "past",
+    "thanks", "others",
 )  # fmt: skip
-"""Something the other did, something told to them, a time, what came after it, what was not said then, made small, compared,
-a hurt, an answer that did not come; and against it thanks, and talk of third parties."""
+"""Something the other did, something told to them, a time, what came after it, what was not said then, made small, compared, a
+hurt, an answer that did not come, the other spoken to, the past; and against it thanks, and talk of third parties."""
 MOST = 3
 """A cue that is heard more often counts no further."""
+LONG = 70
+"""Words from which a turn is so long that cues are in it by chance."""
 
 _UNIT = r"(weeks?|sessions?|times|visits?|months?|meetings?|mondays|tuesdays|wednesdays|thursdays|fridays)"
 _NUMBERS = {
@@ -53,15 +56,24 @@ UNKNOWN = 0.5
 """Fit of every session where the turn says nothing of when."""
 
 
+_QUOTED = re.compile(
+    r"\b(?!you\b|u\b)([\w']+ (?:said|says|goes|went|asked|told (?:me|us|him|her|them)))[,:] [^.?!]*"
+)
+"""What somebody else is quoted as saying, or what was said to somebody else: "Kelly said, you never told me"."""
+
+
 def plain(text: str) -> str:
     """In small letters, with apostrophes as machines and people type them made one."""
     return text.lower().replace("’", "'").replace("´", "'")
 
 
 def heard(text: str) -> dict[str, float]:
-    """How often each cue is heard in a turn, 0-1 (1 from ``MOST`` on)."""
-    said = plain(text)
-    return {name: min(MOST, sum(1 for _ in _patterns()[name].finditer(said))) / MOST for name in CUES}
+    """How often each cue is heard in a turn, 0-1 (1 from ``MOST`` on); in a long turn, for each ``LONG`` words."""
+    said = _QUOTED.sub(r"\1", plain(text))
+    spread = min(1.0, LONG / max(1, len(said.split())))
+    return {
+        name: min(MOST, spread * sum(1 for _ in _patterns()[name].finditer(said))) / MOST for name in CUES
+    }
 
 
 def when(text: str) -> Callable[[int, int], float]:

@@ -8,12 +8,24 @@ from dataclasses import dataclass
 
 from reattune.record import Coding, Session
 from reattune.ruptures.threads.cues import CUES, heard
-from reattune.ruptures.threads.weights import load_weights
+from reattune.ruptures.threads.weights import Weights, load_weights
 
-FEATURES = (*CUES, "both", "p_rupture", "p_confrontation", "invited", "met", "fed", "words")
-"""The cues; ``both``: their deed or my telling, and a time or an after, and a hurt; what the coder says of the turn; the
-therapist asking just before, meeting it or feeding it just after; and length."""
-NO_ANSWER_FEATURES = ("no_answer", "i_told", "you_did", "feeling")
+FEATURES = (
+    *CUES,
+    "both",
+    "told_you",
+    "p_rupture",
+    "p_confrontation",
+    "invited",
+    "met",
+    "fed",
+    "fresh",
+    "words",
+)
+"""The cues; ``both``: their deed or my telling, and a time or an after, and a hurt; ``told_you``: past and *you* together; what
+the coder says of the turn; the therapist asking just before, meeting it or feeding it just after; ``fresh``: a contribution just
+before, so that the turn rather answers that; and length."""
+NO_ANSWER_FEATURES = ("no_answer", "i_told")
 NEAR = 10
 """Turns of one session at most this far apart speak of the same strain: the strongest stands for them."""
 FEW_WORDS = 7
@@ -30,9 +42,11 @@ class Disclosure:
     cues: tuple[str, ...]
 
 
-def find_disclosures(session: Session, coding: Coding, at_least: float | None = None) -> list[Disclosure]:
+def find_disclosures(
+    session: Session, coding: Coding, at_least: float | None = None, weights: Weights | None = None
+) -> list[Disclosure]:
     """The turns of a session from a score on (None: the shipped threshold), one for each stretch of talk, in order."""
-    weights = load_weights()
+    weights = weights or load_weights()
     threshold = weights.threshold if at_least is None else at_least
     found: list[Disclosure] = []
     for turn in session.turns:
@@ -68,11 +82,13 @@ def features(session: Session, coding: Coding, turn: int) -> list[float]:
     return [
         *(cue[name] for name in CUES),
         float(deed > 0) * float(past > 0) * float(strain > 0),
+        cue["you"] * cue["past"],
         coded.p_rupture or 0.0,
         coded.p_confrontation or 0.0,
         max((coding.turns[i].p_strategy or 0.0 for i in before[:2]), default=0.0),
         max((coding.turns[i].p_strategy or 0.0 for i in after[:2]), default=0.0),
         max((coding.turns[i].p_contribution or 0.0 for i in after[:1]), default=0.0),
+        max((coding.turns[i].p_contribution or 0.0 for i in before[:2]), default=0.0),
         min(1.0, math.log1p(len(text.split())) / math.log(120)),
     ]
 

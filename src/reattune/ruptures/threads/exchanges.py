@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -15,12 +14,12 @@ from reattune.ruptures.threads.cues import when
 from reattune.ruptures.threads.words import Texts, index_texts, nearness, shared
 
 FEATURES = (
-    "words_said", "words_before", "words_after", "near_said", "near_before", "near_after", "recap_said", "recap_before",
-    "recap_near", "contribution", "marker", "shorter", "about_you", "length", "when", "back", "same_session",
+    "words_said", "words_before", "near_said", "near_before", "recap_said", "recap_before", "recap_near",
+    "contribution", "marker", "shorter", "about_you", "length", "when", "same_session",
 )  # fmt: skip
-"""Shared words and nearness of meaning between the later turn and what the therapist said, what the client had said before it and
-said after it; the same with the talk that follows the later turn (``recap``); the coder's contribution and marker; the client's
-answer shorter than usual; a statement about the client; length; fit with what is said of *when*; how many sessions back (log)."""
+"""Shared words and nearness of meaning between the later turn and what the therapist said, and what the client had said before;
+the same with the talk that follows the later turn (``recap``: the therapist often recalls the moment there); the coder's
+contribution and marker; an answer shorter than usual; a statement about the client; length; fit with what is said of *when*."""
 APART = 6
 """Within one session the earlier turn lies at least this many turns before."""
 RECAP = 6
@@ -105,7 +104,7 @@ def fits(earlier: Earlier, number: int, turn: int) -> tuple[list[int], Floats]:
     ]
     if not here:
         return [], np.zeros((0, len(FEATURES)))
-    said, before, after = _rows(earlier, here)
+    said, before = _rows(earlier, here)
     words, near = _against(earlier, [earlier.row(number, turn)])
     follow = [
         earlier.row(number, i) for i in range(turn + 1, min(turn + 1 + RECAP, len(earlier.sessions[at])))
@@ -115,7 +114,7 @@ def fits(earlier: Earlier, number: int, turn: int) -> tuple[list[int], Floats]:
     fit = when(session.turns[turn].text)
     back = np.array([at - earlier.numbers.index(earlier.exchanges[i].session) for i in here])
     columns = [
-        words[said], words[before], words[after], near[said], near[before], near[after],
+        words[said], words[before], near[said], near[before],
         recap_words[said], recap_words[before], np.maximum(recap_near[said], recap_near[before]),
     ]  # fmt: skip
     return here, np.column_stack(
@@ -123,30 +122,22 @@ def fits(earlier: Earlier, number: int, turn: int) -> tuple[list[int], Floats]:
             *(_relative(c) for c in columns),
             earlier.fixed[here],
             [fit(int(b), at) for b in back],
-            np.log1p(back) / math.log(10),
             (back == 0).astype(float),
         ]
     )
 
 
-def _rows(earlier: Earlier, here: list[int]) -> tuple[list[int], list[int], list[int]]:
-    """Rows in ``texts`` of what was said, before and after; the row behind the last one (always 0) where there is no turn."""
+def _rows(earlier: Earlier, here: list[int]) -> tuple[list[int], list[int]]:
+    """Rows in ``texts`` of what was said and of what came before; the row behind the last (always 0) where there is no turn."""
     none = len(earlier.texts)
     found = [earlier.exchanges[i] for i in here]
     said = [earlier.row(e.session, e.said) for e in found]
-    before = [none if e.before is None else earlier.row(e.session, e.before) for e in found]
-    after = [none if e.after is None else earlier.row(e.session, e.after) for e in found]
-    return said, before, after
+    return said, [none if e.before is None else earlier.row(e.session, e.before) for e in found]
 
 
 def _against(earlier: Earlier, queries: Sequence[int]) -> tuple[Floats, Floats]:
-    """Shared words and nearness of every turn with these turns (sum, maximum), and a 0 at the end for "no turn"."""
-    words = np.zeros(len(earlier.texts) + 1)
-    near = np.zeros(len(earlier.texts) + 1)
-    for query in queries:
-        words[:-1] += shared(earlier.texts, query)
-        near[:-1] = np.maximum(near[:-1], nearness(earlier.texts, query))
-    return words, near
+    """Shared words and nearness of every turn with these turns, and a 0 at the end for "no turn"."""
+    return np.append(shared(earlier.texts, queries), 0.0), np.append(nearness(earlier.texts, queries), 0.0)
 
 
 def _relative(values: Floats) -> Floats:

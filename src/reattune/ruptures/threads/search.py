@@ -10,17 +10,23 @@ from reattune.record import Coding, Session, ThreadLink, TurnRef
 from reattune.ruptures.threads.disclosure import Disclosure, find_disclosures
 from reattune.ruptures.threads.exchanges import FEATURES, Earlier, fits, index_case
 from reattune.ruptures.threads.thread import Thread
-from reattune.ruptures.threads.weights import load_weights
+from reattune.ruptures.threads.weights import Weights, load_weights
 from reattune.ruptures.threads.why import reasons
 
 LINKS = 8
 """Earlier turns that are offered, at most."""
 OMISSION = 0.5
-"""From this probability on, the links begin with client turns that went unanswered."""
+"""From this probability on, it is called an omission: of each exchange the client's turn comes before the answer to it."""
+PERHAPS = 0.2
+"""Below this probability of an omission only therapist turns are offered."""
 
 
 def find_threads(
-    sessions: Sequence[tuple[int, Session, Coding]], *, only: int | None = None, at_least: float | None = None
+    sessions: Sequence[tuple[int, Session, Coding]],
+    *,
+    only: int | None = None,
+    at_least: float | None = None,
+    weights: Weights | None = None,
 ) -> list[Thread]:
     """Client turns that go back to an earlier moment with strain, each with the earlier turns it may mean.
 
@@ -29,6 +35,7 @@ def find_threads(
         only: number of the session whose turns are looked at; None for all.
         at_least: score (0-1) from which a turn counts; None for the shipped threshold. Below it a turn is a candidate only, for
             whoever knows from elsewhere that a strain is spoken of in that session.
+        weights: None for the shipped ones; others are for measuring.
 
     Returns:
         In order of the later turn; empty where no client goes back to anything with strain.
@@ -41,18 +48,18 @@ def find_threads(
         (number, one)
         for number, session, coding in case
         if only in (None, number)
-        for one in find_disclosures(session, coding, at_least)
+        for one in find_disclosures(session, coding, at_least, weights)
     ]
     if not found:
         return []
     earlier = index_case(case)
-    threads = [_thread(earlier, number, one) for number, one in found]
+    threads = [_thread(earlier, number, one, weights or load_weights()) for number, one in found]
     return [thread for thread in threads if thread.links]
 
 
-def _thread(earlier: Earlier, number: int, one: Disclosure) -> Thread:
+def _thread(earlier: Earlier, number: int, one: Disclosure, weights: Weights) -> Thread:
     omission = one.omission >= OMISSION
-    links = rank(earlier, number, one.turn, omission=omission)
+    links = rank(earlier, TurnRef(number, one.turn), one.omission, weights)
     return Thread(
         disclosed=TurnRef(number, one.turn),
         omission=omission,
@@ -62,31 +69,26 @@ def _thread(earlier: Earlier, number: int, one: Disclosure) -> Thread:
     )
 
 
-def rank(earlier: Earlier, number: int, turn: int, *, omission: bool) -> tuple[ThreadLink, ...]:
+def rank(earlier: Earlier, later: TurnRef, omission: float, weights: Weights) -> tuple[ThreadLink, ...]:
     """The earlier turns that a later one may mean, best first.
 
-    An omission is a client turn and the answer that passed it over; the client turns come first, the answer to the
-    first of them second.
+    Every candidate is an exchange: a therapist turn and the client turn before it. Its belief goes to the therapist turn where
+    something was *said*, and to the client turn where it went unanswered, in the proportion of ``omission``.
     """
-    here, values = fits(earlier, number, turn)
+    here, values = fits(earlier, later.session, later.turn or 0)
     if not here:
         return ()
-    weights = load_weights().ranking
-    total = values @ np.array([weights[name] for name in FEATURES])
+    total = values @ np.array([weights.ranking[name] for name in FEATURES])
     belief = np.exp(total - total.max())
     belief /= belief.sum()
-    links: dict[TurnRef, float] = {}
-    for place in np.argsort(-belief, kind="stable"):
-        exchange = earlier.exchanges[here[place]]
-        share = float(belief[place])
-        said = TurnRef(exchange.session, exchange.said)
-        if omission and exchange.before is not None:
-            first = not links
-            links.setdefault(TurnRef(exchange.session, exchange.before), share / 2 if first else share)
-            if first:
-                links[said] = share / 2
-        elif not omission:
-            links[said] = share
-        if len(links) >= LINKS:
-            break
-    return tuple(ThreadLink(to, round(share, 4)) for to, share in links.items())
+    unanswered = omission if omission >= PERHAPS else 0.0
+    shares: dict[TurnRef, float] = {}
+    for place in np.argsort(-belief, kind="stable")[: 2 * LINKS]:
+        exchange, share = earlier.exchanges[here[place]], float(belief[place])
+        told = unanswered if exchange.before is not None else 0.0
+        for turn, part in ((exchange.said, 1 - told), (exchange.before, told)):
+            if turn is not None and part > 0:
+                ref = TurnRef(exchange.session, turn)
+                shares[ref] = shares.get(ref, 0.0) + share * part
+    best = sorted(shares, key=lambda ref: (-shares[ref], ref))[:LINKS]
+    return tuple(ThreadLink(ref, round(shares[ref], 4)) for ref in best)

@@ -29,7 +29,7 @@ class Weights:
         return _logistic(self.going_back, values)
 
     def omission(self, values: Sequence[float]) -> float:
-        """0-1, that such a turn is about something that was not said; values as in ``disclosure.NO_ANSWER_FEATURES``."""
+        """0-1, that such a turn is about something not said; values in order of ``disclosure.NO_ANSWER_FEATURES``."""
         return _logistic(self.unanswered, values)
 
 

@@ -34,6 +34,7 @@ class Texts:
     Attributes:
         words: index into the vocabulary, text after text, each word once a text; common words are left out.
         starts: where each text's words begin in ``words``; one entry more than there are texts.
+        holders, holder_starts: the other way round: word after word, the texts that hold it.
         vectors: one row a word of the vocabulary, unit length; shape (vocabulary, dimensions).
         weights: of each word of the vocabulary: rare in such talk and rare in these texts, 0-1.
         means: one row a text: weighted mean of its words, unit length, or zeros; shape (texts, dimensions).
@@ -41,6 +42,8 @@ class Texts:
 
     words: Ints
     starts: Ints
+    holders: Ints
+    holder_starts: Ints
     vectors: Floats
     weights: Floats
     means: Floats
@@ -61,7 +64,7 @@ def index_texts(texts: Sequence[str]) -> Texts:
     words: list[int] = []
     starts = [0]
     for text, encoded in zip(
-        texts, table.tokenizer.encode_batch_fast(texts, add_special_tokens=False), strict=True
+        texts, table.tokenizer.encode_batch(texts, add_special_tokens=False), strict=True
     ):
         lower = text.lower()
         spans: dict[int, tuple[int, int, list[int]]] = {}
@@ -82,28 +85,34 @@ def index_texts(texts: Sequence[str]) -> Texts:
     return _weigh(table, pieces, np.array(words, dtype=np.int64), np.array(starts, dtype=np.int64))
 
 
-def shared(texts: Texts, query: int) -> Floats:
-    """How much of each text's talk meets the query's words: sum over these of weight times the nearest kin, saturating.
+def shared(texts: Texts, queries: Sequence[int]) -> Floats:
+    """How much of each text's talk meets the words of these texts: sum over the words of weight times the nearest kin.
 
-    Returns: one number a text, 0 where nothing meets.
+    Returns: one number a text, 0 where nothing meets; longer texts count for somewhat less.
     """
-    asked = texts.of(query)
-    if not len(asked) or not len(texts.words):
+    asked, times = np.unique(
+        np.concatenate([texts.of(q) for q in queries] or [texts.words[:0]]), return_counts=True
+    )
+    if not len(asked):
         return np.zeros(len(texts), dtype=np.float32)
-    kin = texts.vectors[asked] @ texts.vectors.T
-    kin = np.clip((kin - NEAR) / (1 - NEAR), 0, 1)[:, texts.words]
-    full = texts.starts[:-1] < texts.starts[1:]
+    kin = (texts.vectors[asked] @ texts.vectors.T - NEAR) / (1 - NEAR)
+    row, word = np.nonzero(kin > 0)  # few words are kin: go by the texts that hold them
+    counts = np.diff(texts.holder_starts)[word]
+    steps = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    holders = texts.holders[np.repeat(texts.holder_starts[word], counts) + steps]
     best = np.zeros((len(asked), len(texts)), dtype=np.float32)
-    best[:, full] = np.maximum.reduceat(kin, texts.starts[:-1][full], axis=1)
-    score: Floats = (texts.weights[asked] ** 2) @ best
+    np.maximum.at(best, (np.repeat(row, counts), holders), np.repeat(kin[row, word], counts))
+    score = (times * texts.weights[asked] ** 2) @ best
     lengths = np.diff(texts.starts).astype(np.float32)
     mean = max(1.0, float(lengths.mean()))
     return np.asarray(score / (0.5 + 0.5 * np.sqrt(np.maximum(lengths, 1) / mean)), dtype=np.float32)
 
 
-def nearness(texts: Texts, query: int) -> Floats:
-    """Cosine between the mean of the query's words and that of each text; 0 where one of them has no word."""
-    return np.maximum(np.asarray(texts.means @ texts.means[query], dtype=np.float32), np.float32(0))
+def nearness(texts: Texts, queries: Sequence[int]) -> Floats:
+    """Largest cosine between the mean of a query's words and that of each text; 0 where one of them has no word."""
+    if not len(queries):
+        return np.zeros(len(texts), dtype=np.float32)
+    return np.asarray((texts.means @ texts.means[list(queries)].T).max(axis=1).clip(0), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -151,4 +160,6 @@ def _weigh(table: _Table, pieces: list[list[int]], words: Ints, starts: Ints) ->
     np.add.at(sums, text_of, vectors[kept] * weights[kept][:, None])
     means = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
     bounds = np.concatenate([[0], np.cumsum(np.bincount(text_of, minlength=count))]).astype(np.int64)
-    return Texts(kept, bounds, vectors, weights, means)
+    holders = text_of[np.argsort(kept, kind="stable")]
+    holder_starts = np.concatenate([[0], np.cumsum(np.bincount(kept, minlength=len(pieces)))]).astype(np.int64)
+    return Texts(kept, bounds, holders, holder_starts, vectors, weights, means)

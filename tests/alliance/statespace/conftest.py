@@ -1,0 +1,43 @@
+"""A small form with a small model, and caseloads for the tests of the model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reattune.alliance.measure import Measure
+from reattune.alliance.panel import Panel
+from reattune.alliance.simulate import Drop, populations, simulate
+from reattune.alliance.statespace.settings import default_settings
+
+FORM = Measure(1, 5, 1 / 9)
+SMALL = Measure(0, 4, 1)
+
+
+@pytest.fixture
+def small():
+    """Settings with few states, so that every path through them can be walked."""
+    return replace(
+        default_settings(),
+        noise=(0.1, 0.25),
+        noise_weights=(0.7, 0.3),
+        drift=(0.8, 0.4),
+        points=4,
+        sizes=(1.5, 1.2),
+        onset_weights=(0.7, 0.3),
+        stay=(0.3, 0.8),
+        onset=0.1,
+    )
+
+
+def panel(*rows, measure=FORM):
+    values = np.array([[np.nan if x is None else x for x in row] for row in rows], float)
+    return Panel(values.reshape(len(rows), -1), measure)
+
+
+@pytest.fixture(scope="session")
+def caseload():
+    """300 clients, 14 sessions, gaps, a third of them with a drop of two sessions."""
+    return simulate(populations()["wai-b"], 300, 14, seed=5, drop=Drop(2, 2), share=0.33)
