@@ -11,7 +11,7 @@ from reattune.report.ratings.pictures import drawing
 ROOT = Path(__file__).parents[2]
 PICTURE = ROOT / "docs/images/client-chart.png"
 CASELOAD = ROOT / "examples/ratings/caseload-wide.csv"
-CASE = "C07"
+CASE = "C09"
 
 
 def monitoring() -> reattune.Monitoring:

@@ -140,7 +140,7 @@ def _lines(series: list[Series], apart: float) -> tuple[Line, ...]:
 def _runs(series: Series) -> tuple[int, ...]:
     runs, run, before = [], 0, series.points[0].session
     for point in series.points:
-        run += 0
+        run += point.session > before + 1
         before = point.session
         runs.append(run)
     return tuple(runs)
