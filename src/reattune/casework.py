@@ -195,8 +195,8 @@ def drops_in(
 ) -> tuple[dict[int, tuple[RatingEpisode, ...]], dict[str, float]]:
     """Drops in ratings, and the range of each form.
 
-    Two rules look for them: a fall by ``FALL`` of the form's range below the best so far, and a level that has probably fallen. What
-    both see is one drop. Each form counts by its total (or its first scale), each rater apart. A form that is not known
+    Two rules look for them: a fall by ``FALL`` of the form's range below the best so far, and a level that has probably fallen.
+    What both see is one drop. Each form counts by its total (or its first scale), each rater apart. A form that is not known
     has no drops.
 
     Returns:

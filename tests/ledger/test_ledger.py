@@ -54,7 +54,7 @@ def test_a_plain_strain_opens_an_entry_with_its_turns():
 
 
 def test_a_weak_mark_and_a_drop_after_it_open_one_entry_together():
-    case, evidence = case_of({1: QUIET, 2: WEAK, 3: QUIET}, drops={3: (drop(3),)})
+    case, evidence = case_of({1: QUIET, 2: WEAK, 3: QUIET}, drops={3: (drop(3, worst=25.0),)})
     ledger = keep_ledger(case, evidence)
     assert [r.id for r in ledger.ruptures] == ["R1"]
     assert ledger.hints == ()

@@ -69,6 +69,7 @@ def cut(case, evidence, t):
             {n: f for n, f in evidence.findings.items() if n <= t},
             tuple(x for x in evidence.threads if x.disclosed.session <= t),
             {n: d for n, d in evidence.drops.items() if n <= t},
+            evidence.spans,
         ),
     )
 
