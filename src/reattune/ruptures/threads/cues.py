@@ -17,8 +17,6 @@ CUES = (
 )  # fmt: skip
 """Something the other did, something told to them, a time, what came after it, what was not said then, made small, compared, a
 hurt, an answer that did not come, the other spoken to, the past; and against it thanks, and talk of third parties."""
-MOST = 3
-"""A cue that is heard more often counts no further."""
 LONG = 70
 """Words from which a turn is so long that cues are in it by chance."""
 
@@ -68,12 +66,10 @@ def plain(text: str) -> str:
 
 
 def heard(text: str) -> dict[str, float]:
-    """How often each cue is heard in a turn, 0-1 (1 from ``MOST`` on); in a long turn, for each ``LONG`` words."""
+    """How much of each cue is heard in a turn, 0-1: one place gives 0.5, two 0.75; in a long turn, for each ``LONG`` words."""
     said = _QUOTED.sub(r"\1", plain(text))
     spread = min(1.0, LONG / max(1, len(said.split())))
-    return {
-        name: min(MOST, spread * sum(1 for _ in _patterns()[name].finditer(said))) / MOST for name in CUES
-    }
+    return {name: 1 - 0.5 ** (spread * sum(1 for _ in _patterns()[name].finditer(said))) for name in CUES}
 
 
 def when(text: str) -> Callable[[int, int], float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,25 +9,14 @@ from reattune.record import Coding, Session
 from reattune.ruptures.threads.cues import CUES, heard
 from reattune.ruptures.threads.weights import Weights, load_weights
 
-FEATURES = (
-    *CUES,
-    "both",
-    "told_you",
-    "p_rupture",
-    "p_confrontation",
-    "invited",
-    "met",
-    "fed",
-    "fresh",
-    "words",
-)
+FEATURES = (*CUES, "both", "told_you", "p_rupture", "p_confrontation", "invited", "met", "fed", "fresh")
 """The cues; ``both``: their deed or my telling, and a time or an after, and a hurt; ``told_you``: past and *you* together; what
 the coder says of the turn; the therapist asking just before, meeting it or feeding it just after; ``fresh``: a contribution just
-before, so that the turn rather answers that; and length."""
+before, so that the turn rather answers that."""
 NO_ANSWER_FEATURES = ("no_answer", "i_told")
 NEAR = 10
 """Turns of one session at most this far apart speak of the same strain: the strongest stands for them."""
-FEW_WORDS = 7
+FEW_WORDS = 6
 """A turn with fewer words is too short to go back to anything."""
 
 
@@ -89,7 +77,6 @@ def features(session: Session, coding: Coding, turn: int) -> list[float]:
         max((coding.turns[i].p_strategy or 0.0 for i in after[:2]), default=0.0),
         max((coding.turns[i].p_contribution or 0.0 for i in after[:1]), default=0.0),
         max((coding.turns[i].p_contribution or 0.0 for i in before[:2]), default=0.0),
-        min(1.0, math.log1p(len(text.split())) / math.log(120)),
     ]
 
 

@@ -161,5 +161,7 @@ def _weigh(table: _Table, pieces: list[list[int]], words: Ints, starts: Ints) ->
     means = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
     bounds = np.concatenate([[0], np.cumsum(np.bincount(text_of, minlength=count))]).astype(np.int64)
     holders = text_of[np.argsort(kept, kind="stable")]
-    holder_starts = np.concatenate([[0], np.cumsum(np.bincount(kept, minlength=len(pieces)))]).astype(np.int64)
+    holder_starts = np.concatenate([[0], np.cumsum(np.bincount(kept, minlength=len(pieces)))]).astype(
+        np.int64
+    )
     return Texts(kept, bounds, holders, holder_starts, vectors, weights, means)
