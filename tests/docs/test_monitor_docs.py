@@ -34,4 +34,6 @@ def test_the_picture_shows_what_its_words_say() -> None:
     assert "docs/images/client-chart.png" in readme and f"Case {chart.CASE} of" in readme
     assert chart.PICTURE.stat().st_size < 250_000
     mine = chart.monitoring().episodes.filter(case=chart.CASE, rater="client")
-    assert mine.select("nadir", "recovery").rows() == [(13, 14)], "look at it again: python -m tests.docs.chart"
+    assert mine.select("nadir", "recovery").rows() == [(13, 14)], (
+        "look at it again: python -m tests.docs.chart"
+    )
