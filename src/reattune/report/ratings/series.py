@@ -17,6 +17,9 @@ from reattune.record import RatingEpisode
 RECENT = timedelta(days=42)
 """Drops whose last rating lies further back than this, counted from the newest date in the file, come after the others."""
 
+WEAK = 1 / 3
+"""Drops that the rule itself holds less likely than this come after the others."""
+
 AT_ONCE = 2_000
 """Cases read out of the tables at a time."""
 
@@ -113,7 +116,8 @@ def cases(findings: RatingFindings, names: Sequence[str] | None = None) -> Itera
 
 
 def in_order_of_attention(findings: RatingFindings) -> list[str]:
-    """Cases with a drop: first those in which it is not back and lately rated, then the larger ones. No ranking of anyone."""
+    """Cases with a drop: not back before back, likely before unlikely, lately rated before long ago,
+    then the larger. No ranking of anyone."""
     episodes = findings.episodes
     if episodes.is_empty():
         return []
@@ -124,12 +128,21 @@ def in_order_of_attention(findings: RatingFindings) -> list[str]:
         episodes.join(dates, on="case", how="left")
         .with_columns(
             away=pl.col("recovery").is_not_null(),
+            weak=pl.col("probability").fill_null(1) < WEAK,
             old=~lately,
             other=pl.col("rater") != CLIENT,
             size=pl.coalesce("probability", "drop_rci", "drop_sd", pl.lit(0.0)),
         )
         .with_row_index("row")
-        .sort("away", "old", "other", "size", "row", descending=[False, False, False, True, False])
+        .sort(
+            "away",
+            "weak",
+            "old",
+            "other",
+            "size",
+            "row",
+            descending=[False, False, False, False, True, False],
+        )
     )
     return ranked["case"].unique(maintain_order=True).to_list()
 
