@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import code_table
+import mistakes
+import strata
+import threshold_table
+
 SCALES = ("withdrawal", "confrontation", "resolution", "contribution")
 
 
@@ -13,7 +18,30 @@ def _span(row: dict[str, Any], name: str) -> str:
 
 
 def render(found: dict[str, Any]) -> str:
-    """The tables in Markdown."""
+    """All tables in Markdown."""
+    return "\n\n".join(parts(found).values())
+
+
+def parts(found: dict[str, Any]) -> dict[str, str]:
+    """The tables by the name that they have in the model card."""
+    return {
+        "accuracy": "\n".join(_main(found)),
+        "thresholds": "\n".join(_thresholds(found["thresholds"])),
+        "strata": "\n".join(
+            [
+                *_separation(found["quality_auc"]),
+                "",
+                *strata.render(found["by_quality"], "By the quality that AnnoMI's experts saw"),
+                "",
+                *strata.render(found["by_topic"], "By topic, AnnoMI"),
+            ]
+        ),
+        "codes": "\n".join(code_table.render(found["codes"])),
+        "errors": "\n".join(mistakes.render(found["errors"])),
+    }
+
+
+def _main(found: dict[str, Any]) -> list[str]:
     lines = [f"Measured {found['date']} by `benchmarks/accuracy.py`. Intervals: 95%, over transcripts.", ""]
     for source, title in (
         ("annomi", "AnnoMI, 90 transcripts, five folds"),
@@ -26,16 +54,16 @@ def render(found: dict[str, Any]) -> str:
         lines += [
             f"**{title}**",
             "",
-            "| label | marked of turns | AP | AP baseline | precision | recall | F1 | F1 baseline | F1 of two coders | Brier (prevalence alone) | ECE |",
-            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+            "| label | marked of turns | AP | AP baseline | AP second reader | precision | recall | F1 | F1 baseline | F1 second reader | Brier (prevalence alone) | ECE |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         ]
         for name, row in found[source]["coder"].items():
             base = found[source]["baseline"][name]
-            two = f"{found['coders'][name]:.2f}" if source == "annomi" else "-"
+            second = {k: f"{v:.2f}" for k, v in found["readers"][name].items()} if source == "annomi" else {}
             lines.append(
                 f"| {name} | {row['marked']} of {row['turns']} ({row['prevalence']:.2f}) | {_span(row, 'average_precision')} "
-                f"| {base['average_precision']:.2f} | {row['precision']:.2f} | {row['recall']:.2f} | {_span(row, 'f1')} "
-                f"| {base['f1']:.2f} | {two} | {row['brier']:.3f} ({row['brier_prevalence']:.3f}) | {row['calibration_error']:.3f} |"
+                f"| {base['average_precision']:.2f} | {second.get('average_precision', '-')} | {row['precision']:.2f} | {row['recall']:.2f} "
+                f"| {_span(row, 'f1')} | {base['f1']:.2f} | {second.get('f1', '-')} | {row['brier']:.3f} ({row['brier_prevalence']:.3f}) | {row['calibration_error']:.3f} |"
             )
         lines.append("")
     lines += [
@@ -75,9 +103,36 @@ def render(found: dict[str, Any]) -> str:
         )
         + " |"
     )
-    auc = found["quality_auc"]
-    lines += [
+    return lines
+
+
+def _separation(auc: dict[str, Any]) -> list[str]:
+    lines = [
+        "**Low- from high-quality AnnoMI sessions, told by the mean probability over the session's turns** (AUC)",
         "",
-        f"Strain separates low- from high-quality AnnoMI sessions with AUC {auc['coder']:.2f} (baseline {auc['baseline']:.2f}).",
+        "| | " + " | ".join(auc) + " |",
+        "| --- |" + " --- |" * len(auc),
     ]
-    return "\n".join(lines)
+    for name in strata.STRAINS:
+        cells = [
+            f"{c[name]['auc']:.2f} ({c[name]['interval'][0]:.2f}-{c[name]['interval'][1]:.2f})"
+            for c in auc.values()
+        ]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def _thresholds(found: dict[str, Any]) -> list[str]:
+    shipped = found["shipped"]
+    lines = []
+    for source, title in (
+        ("annomi", "What the threshold buys: AnnoMI, five folds"),
+        ("chat", "What the threshold buys: text chat"),
+        ("written", "What the threshold buys: written sessions kept apart"),
+    ):
+        lines += [*threshold_table.render(found[source], title), ""]
+    lines.append(
+        f"At the shipped threshold of {shipped['threshold']:.2f} (calibrated on all of AnnoMI): precision {shipped['precision']:.2f}, recall "
+        f"{shipped['recall']:.2f}, {shipped['false_in_ten']:.1f} false episodes in ten of the {shipped['quiet_sessions']} quiet AnnoMI sessions."
+    )
+    return lines

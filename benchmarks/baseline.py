@@ -44,6 +44,7 @@ def predict(
         rated = gold[:, j] >= 0
         if not (gold[rated, j] > 0).any():
             continue
-        model = LogisticRegression(C=3.0, max_iter=500, class_weight="balanced")
+        # This solver is ten times as quick here as the usual one; it also holds back the intercept, which ranking does not feel.
+        model = LogisticRegression(C=3.0, max_iter=500, class_weight="balanced", solver="liblinear")
         logits[:, j] = model.fit(x[rated], gold[rated, j]).decision_function(z)
     return np.split(logits, np.cumsum([len(s.texts) for s in held])[:-1])

@@ -2,7 +2,7 @@
 
     python benchmarks/publish.py
 
-Reads ``results/accuracy.json``, ``results/speed.json`` and the shipped model's own card. A test holds that the pages are what this
+Reads ``results/*.json`` and the shipped model's own card. A test holds that the pages are what this
 script writes.
 """
 
@@ -12,11 +12,14 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
-from accuracy_tables import render
+import accuracy_tables
+import learning
+import robustness
+import speed
 from reattune.coders.card import ModelCard
 from reattune.coders.embedded import EmbeddedCoder
-from speed import render as render_speed
 
 HERE = Path(__file__).parent
 PAGES = (HERE.parent / "docs/model-card.md",)
@@ -41,19 +44,24 @@ def own_figures(card: ModelCard) -> str:
 
 def blocks() -> dict[str, str]:
     """Every block by name."""
-    results = HERE / "results"
+
+    def results(name: str) -> Any:
+        return json.loads((HERE / f"results/{name}.json").read_text(encoding="utf-8"))
+
     return {
         "own-figures": own_figures(EmbeddedCoder().card),
-        "accuracy": render(json.loads((results / "accuracy.json").read_text(encoding="utf-8"))),
-        "speed": render_speed(json.loads((results / "speed.json").read_text(encoding="utf-8"))),
+        **accuracy_tables.parts(results("accuracy")),
+        "learning": learning.render(results("learning")),
+        "robustness": robustness.render(results("robustness")),
+        "speed": speed.render(results("speed")),
     }
 
 
 def filled(page: str, found: dict[str, str]) -> str:
     """The page with its blocks as they should be."""
     for name, text in found.items():
-        pattern = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", re.DOTALL)
-        page = pattern.sub(lambda m, text=text: f"{m[1]}{text}{m[2]}", page)
+        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        page = pattern.sub(lambda m, text=text: f"{m[1]}{text}\n{m[2]}", page)
     return page
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import warnings
 from dataclasses import asdict
 from datetime import date
@@ -199,11 +200,20 @@ def main() -> None:
     }  # fmt: skip
     if dsem.FILE.exists():
         result["real"] = real()
-    args.json.write_text(json.dumps(result, indent=1) + "\n")
+    args.json.write_text(tidy(result) + "\n")
     about = f"Flagged of 100 rated sessions of simulated stable clients (law {LAW}), by rule at its own threshold and length of series. Made by benchmarks/ratings.py."
     RATES.write_text(
         json.dumps({"about": about, "made": result["date"], "clients": n, "rates": rates}, indent=1) + "\n"
     )
+
+
+def tidy(result: Any) -> str:
+    """JSON with lists of figures on one line each."""
+
+    def one_line(found: re.Match[str]) -> str:
+        return "[" + " ".join(found[1].split()) + "]"
+
+    return re.sub(r"\[\s+([^][{}\"]*?)\s+\]", one_line, json.dumps(result, indent=1))
 
 
 def _own_rates(clients: int) -> dict[int, dict[str, Any]]:

@@ -31,12 +31,15 @@ from reattune.coders.training.figures import families_said
 from reattune.coders.windows import Window
 from reattune.formats import read
 from reattune.record import Coding, Role, Session, Turn
-from variants import WAYS
+from variants import WAYS, rewrite
 
 HERE = Path(__file__).parent
-MAY = {"other names": (0.01, 0.01), "other genders": (0.01, 0.01)}
+NAMED = ("other names", "other genders", "addressed by a man's name", "addressed by a name from elsewhere")
+MAY = dict.fromkeys(NAMED, (0.01, 0.01))
 """Mean change of p(rupture), and share of client turns whose verdict turns, that a way may bring about."""
 ELSE_MAY = (0.03, 0.05)
+ENOUGH = 20
+"""From so many changed client turns on, names and genders are judged by these turns alone."""
 SEED = 0
 
 
@@ -88,17 +91,25 @@ def _read(codings: Sequence[Coding], name: str) -> tuple[Floats, Floats]:
     )
 
 
-def compare(before: Sequence[Coding], after: Sequence[Coding], gold: Floats) -> dict[str, dict[str, float]]:
-    """For each label: mean and 95th percentile of the change, share of verdicts that turn, average precision."""
+def compare(
+    before: Sequence[Coding], after: Sequence[Coding], gold: Floats, changed: Floats
+) -> dict[str, dict[str, float]]:
+    """For each label: mean and 95th percentile of the change, share of verdicts that turn, average precision.
+
+    ``changed``: (turns,), 1 where a turn's own words differ; the change over these turns alone stands beside that over all.
+    """
     found = {}
     for name in DECIDED:
         rated = gold[:, LABELS.index(name)] >= 0
         y = gold[rated, LABELS.index(name)]
         (p, said), (q, says) = (tuple(x[rated] for x in _read(c, name)) for c in (before, after))
-        moved = np.abs(p - q)
+        moved, own = np.abs(p - q), changed[rated] > 0
         found[name] = {
             "turns": len(y),
             "mean_change": float(moved.mean()),
+            "turns_changed": int(own.sum()),
+            "mean_change_there": float(moved[own].mean()) if own.any() else None,
+            "turned_there": float((said != says)[own].mean()) if own.any() else None,
             "change_95": float(np.percentile(moved, 95)),
             "mean_shift": float((q - p).mean()),
             "turned": float((said != says).mean()),
@@ -113,32 +124,37 @@ def compare(before: Sequence[Coding], after: Sequence[Coding], gold: Floats) -> 
 def measure(coder: EmbeddedCoder, sessions: Sequence[CodedSession]) -> dict[str, Any]:
     """Every way on one corpus."""
     gold = np.concatenate([s.gold for s in sessions]).astype(np.float64)
-    plain = _codings(coder, sessions, [s.texts for s in sessions])
     table: dict[str, Any] = {}
-    for title, way in WAYS.items():
-        texts = [way(s.texts, random.Random(f"{SEED}/{s.key}")) for s in sessions]
-        changed = sum(
-            a != b for s, t in zip(sessions, texts, strict=True) for a, b in zip(s.texts, t, strict=True)
-        )
+    for title in WAYS:
+        pairs = [rewrite(title, s.texts, f"{SEED}/{s.key}") for s in sessions]
+        before, after = ([pair[k] for pair in pairs] for k in (0, 1))
+        changed = np.array([float(a != b) for pair in pairs for a, b in zip(*pair, strict=True)])
+        read_as = [_codings(coder, sessions, texts) for texts in (before, after)]
         table[title] = {
-            "turns_changed": changed / len(gold),
-            "labels": compare(plain, _codings(coder, sessions, texts), gold),
+            "turns_changed": float(changed.mean()),
+            "labels": compare(*read_as, gold, changed),
         }
         print(f"  {title}", file=sys.stderr)
     return {"sessions": len(sessions), "turns": len(gold), "ways": table}
 
 
 def failures(found: dict[str, Any]) -> list[str]:
-    """Every way that moves the coder more than it may, with its figures."""
+    """Every way that moves the coder more than it may, with its figures; names and genders count where they stand."""
     listed = []
     for corpus, part in found["corpora"].items():
         for title, row in part["ways"].items():
-            mean, turned = MAY.get(title, ELSE_MAY)
-            got = row["labels"]["rupture"]
-            if got["mean_change"] > mean or got["turned"] > turned:
+            (mean, turned), got = MAY.get(title, ELSE_MAY), row["labels"]["rupture"]
+            there = title in NAMED and got["turns_changed"] >= ENOUGH
+            moved, turns = (
+                (got["mean_change_there"], got["turned_there"])
+                if there
+                else (got["mean_change"], got["turned"])
+            )
+            if moved > mean or turns > turned:
+                where = " in the changed client turns" if there else ""
                 listed.append(
-                    f"{title}, {corpus}: mean change {got['mean_change']:.3f} (may be {mean:.2f}), "
-                    f"{got['turned']:.1%} of verdicts turn (may be {turned:.0%})"
+                    f"{title}, {corpus}: mean change{where} {moved:.3f} (may be {mean:.2f}), "
+                    f"{turns:.1%} of verdicts turn (may be {turned:.0%})"
                 )
     return listed
 
@@ -147,7 +163,8 @@ def render(found: dict[str, Any]) -> str:
     """The tables in Markdown."""
     said = (
         f"Measured {found['date']} by `benchmarks/robustness.py`, model {found['model']}. *Change*: of p(rupture), mean over client turns "
-        "and 95th percentile. *Turn*: client turns flagged before and not after, or the reverse. *AP*: of rupture, before and after."
+        'and 95th percentile. *Turn*: client turns flagged before and not after, or the reverse. *AP*: of rupture, before and after. "Addressed": '
+        "every third turn begins with a name, held against an English woman's name in the same places; few transcripts hold names enough."
     )
     lines = [said]
     for corpus, part in found["corpora"].items():
@@ -155,21 +172,28 @@ def render(found: dict[str, Any]) -> str:
             "",
             f"**{corpus}** ({part['sessions']} sessions, {part['turns']} turns)",
             "",
-            "| written | turns changed | change | 95th | turn | flagged before / after | AP before / after | change, p(contribution) |",
-            "| --- | --- | --- | --- | --- | --- | --- | --- |",
+            "| written | turns changed | change | 95th | turn | change, in changed client turns | turn, there | flagged before / after | AP before / after | change, p(contribution) |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         ]
         for title, row in part["ways"].items():
             r, c = row["labels"]["rupture"], row["labels"]["contribution"]
+            there, turned = "-", "-"
+            if r["turns_changed"]:
+                there, turned = (
+                    f"{r['mean_change_there']:.3f} (of {r['turns_changed']})",
+                    f"{r['turned_there']:.1%}",
+                )
             lines.append(
-                f"| {title} | {row['turns_changed']:.0%} | {r['mean_change']:.3f} | {r['change_95']:.3f} | {r['turned']:.1%} "
+                f"| {title} | {row['turns_changed']:.0%} | {r['mean_change']:.3f} | {r['change_95']:.3f} | {r['turned']:.1%} | {there} | {turned} "
                 f"| {r['said_before']:.1%} / {r['said_after']:.1%} | {r['average_precision_before']:.2f} / {r['average_precision_after']:.2f} "
                 f"| {c['mean_change']:.3f} |"
             )
     listed = failures(found)
-    may = "; ".join(f"{title}: {mean:.2f} and {turned:.0%}" for title, (mean, turned) in MAY.items())
+    mean, turned = MAY[NAMED[0]]
     lines += [
         "",
-        f"A way may move p(rupture) by {ELSE_MAY[0]:.2f} on average and turn {ELSE_MAY[1]:.0%} of the verdicts ({may}). "
+        f"A way may move p(rupture) by {ELSE_MAY[0]:.2f} on average and turn {ELSE_MAY[1]:.0%} of the verdicts; names and genders by {mean:.2f} and "
+        f"{turned:.0%}, over the changed client turns where these are {ENOUGH} or more. "
         + (f"**Beyond that ({len(listed)}):**" if listed else "None goes beyond that."),
         *([""] if listed else []),
         *(f"- {one}" for one in listed),

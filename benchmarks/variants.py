@@ -137,6 +137,19 @@ def british(texts: Sequence[str], _: random.Random) -> list[str]:
     return [_swap(t, BRITISH) for t in texts]
 
 
+def addressed(names: Sequence[str]) -> Way:
+    """Every third turn begins with one name, the whole session through: few transcripts hold names enough to judge by."""
+
+    def way(texts: Sequence[str], rng: random.Random) -> list[str]:
+        name = rng.choice(names)
+        return [f"{name}, {t}" if i % 3 == 0 and t else t for i, t in enumerate(texts)]
+
+    return way
+
+
+_HERE = 19
+"""So many names at the head of each list are English ones."""
+
 WAYS: dict[str, Way] = {
     "no capitals": lower,
     "capitals only": upper,
@@ -145,7 +158,19 @@ WAYS: dict[str, Way] = {
     "as misheard by a recogniser": recognised,
     "other names": other_names,
     "other genders": other_genders,
+    "addressed by a man's name": addressed(NAMES["men"][:_HERE]),
+    "addressed by a name from elsewhere": addressed(NAMES["women"][_HERE:]),
     "American spelling": american,
     "British spelling": british,
 }
 """Every way by the name that the tables show."""
+AGAINST: dict[str, Way] = dict.fromkeys(
+    ("addressed by a man's name", "addressed by a name from elsewhere"), addressed(NAMES["women"][:_HERE])
+)
+"""Ways held against another way, not against the talk as it was: here an English woman's name in the same places."""
+
+
+def rewrite(title: str, texts: Sequence[str], seed: str) -> tuple[list[str], list[str]]:
+    """The texts before and after, by the way of this name."""
+    before = AGAINST[title](texts, random.Random(seed)) if title in AGAINST else list(texts)
+    return before, WAYS[title](texts, random.Random(seed))

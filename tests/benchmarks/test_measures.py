@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import cohen_kappa_score, f1_score
+from sklearn.metrics import average_precision_score, cohen_kappa_score, f1_score
 
 ROOT = Path(__file__).parents[2]
 SHROUT_FLEISS = np.array(
@@ -51,6 +51,22 @@ def test_f1_against_scikit_learn(pairs):
     assert f1(y, d) == pytest.approx(f1_score(y, d, zero_division=0))
 
 
+SCORED = st.lists(
+    st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.9])), min_size=1, max_size=60
+)
+
+
+@given(SCORED)
+def test_average_precision_against_scikit_learn(pairs):
+    from measures import average_precision
+
+    y, p = (np.array(x, dtype=float) for x in zip(*pairs, strict=True))
+    if y.any():
+        assert average_precision(y, p) == pytest.approx(average_precision_score(y, p))
+    else:
+        assert np.isnan(average_precision(y, p))
+
+
 def test_spans_are_matched_once_each_the_most_shared_first():
     from measures import matched
 
@@ -86,7 +102,7 @@ def test_the_model_card_says_what_the_model_and_the_benchmarks_say():
     found = blocks()
     for path in PAGES:
         page = path.read_text(encoding="utf-8")
-        assert all(f"<!-- {name} -->" in page for name in found)
+        assert all(f"<!-- {name} -->\n{text}\n<!-- /{name} -->" in page for name, text in found.items())
         assert filled(page, found) == page, f"{path.name} is behind: python benchmarks/publish.py"
 
 

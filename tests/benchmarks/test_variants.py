@@ -44,6 +44,15 @@ def test_names_are_as_many_of_each_gender_and_none_twice():
     assert len({*NAMES["women"], *NAMES["men"]}) == 2 * len(NAMES["men"])
 
 
+def test_two_names_stand_in_the_same_places():
+    from variants import NAMES, rewrite
+
+    before, after = rewrite("addressed by a man's name", ["Well.", "Yes.", "No.", "Oh.", ""], "7")
+    assert [a == b for a, b in zip(before, after, strict=True)] == [False, True, True, False, True]
+    assert before[0].split(",")[0] in NAMES["women"] and after[0].split(",")[0] in NAMES["men"]
+    assert after[0].split(",")[0] == after[3].split(",")[0]
+
+
 def test_spelling_there_and_back():
     here = "I realised that my favourite colour is grey; Mum apologised at the centre."
     (there,) = made("American spelling", here)
@@ -67,3 +76,27 @@ def test_every_way_gives_as_many_turns_and_the_same_each_time():
     for way in WAYS:
         assert made(way, *texts) == made(way, *texts)
         assert len(made(way, *texts)) == len(texts)
+
+
+def test_what_moves_the_coder_too_far_is_listed_and_names_are_judged_where_they_stand():
+    from robustness import ENOUGH, failures
+
+    def row(mean: float, there: float, changed: int) -> dict:
+        got = {
+            "mean_change": mean,
+            "turned": 0.0,
+            "mean_change_there": there,
+            "turned_there": 0.0,
+            "turns_changed": changed,
+        }
+        return {"labels": {"rupture": got}}
+
+    ways = {
+        "no punctuation": row(0.031, 0.031, 99),
+        "hesitations put in": row(0.029, 0.5, 99),
+        "other names": row(0.001, 0.2, ENOUGH),
+        "other genders": row(0.001, 0.2, ENOUGH - 1),
+    }
+    listed = failures({"corpora": {"Some": {"ways": ways}}})
+    assert [one.split(",")[0] for one in listed] == ["no punctuation", "other names"]
+    assert "0.200" in listed[1]

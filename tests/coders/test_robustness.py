@@ -6,7 +6,6 @@ more than they should, stands in the model card (``benchmarks/robustness.py``).
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import pytest
 import reattune
 from reattune.coders import load_coder
 from reattune.record import Session
-from variants import WAYS
+from variants import AGAINST, WAYS, rewrite
 
 EXAMPLES = Path(__file__).parents[2] / "examples/sessions"
 SESSIONS = ("school-year-nine.txt", "two-years.txt")
@@ -28,14 +27,15 @@ MEAN = {
     "as misheard by a recogniser": 0.1,
     "other names": 0.02,
     "other genders": 0.02,
+    "addressed by a man's name": 0.03,
+    "addressed by a name from elsewhere": 0.03,
     "American spelling": 0.02,
     "British spelling": 0.02,
 }
 """How far p(rupture) may move, mean over client turns."""
 
 
-def rewritten(session: Session, way: str) -> Session:
-    texts = WAYS[way]([t.text for t in session.turns], random.Random(0))
+def said(session: Session, texts: list[str]) -> Session:
     return replace(
         session, turns=tuple(replace(t, text=x) for t, x in zip(session.turns, texts, strict=True))
     )
@@ -58,8 +58,12 @@ def test_every_way_has_its_limit():
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_same_talk_written_differently_reads_nearly_the_same(way, plain):
-    moved = np.concatenate([np.abs(chances(rewritten(s, way)) - p) for s, p in plain])
-    assert moved.mean() <= MEAN[way] + 1e-6
+    moved = []
+    for session, p in plain:
+        before, after = rewrite(way, [t.text for t in session.turns], "0")
+        first = chances(said(session, before)) if way in AGAINST else p
+        moved.append(np.abs(chances(said(session, after)) - first))
+    assert np.concatenate(moved).mean() <= MEAN[way] + 1e-6
 
 
 def test_other_words_do_move_it(plain):
