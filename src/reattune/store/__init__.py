@@ -1,0 +1,1 @@
+"""Where a practice is kept: tables, the encrypted database, audit, backup."""
