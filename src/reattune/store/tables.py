@@ -310,11 +310,10 @@ audit = Table(
     Index("ix_audit_case", "case", "seq"),
 )
 
-audit_head = Table(
-    "audit_head",
+store_state = Table(
+    "store_state",
     METADATA,
-    # One row, id 1: the last hash and how many entries there are, so that a cut-off end shows.
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("seq", Integer, nullable=False),
-    Column("hash", String(64), nullable=False),
+    # What the store keeps of itself: the sealed end of the audit log, the check of the key.
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
 )
