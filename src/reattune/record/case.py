@@ -114,6 +114,7 @@ class Note:
             ``no_rupture``: the author's word that the entry is none.
         status: with ``kind="status"``, a ``RuptureStatus`` value.
         date: the day, if known.
+        shelf: ``process``: the therapist's own notes on what was said; ``record``: the client's record. Kept and exported apart.
     """
 
     session: int
@@ -123,6 +124,7 @@ class Note:
     kind: str = "note"
     status: str | None = None
     date: Date | None = None
+    shelf: str = "process"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ FRAME = ("session", "date", "what", "area")
 CHECKINS = (
     "session", "date", "heard", "matters", "way", "hard_to_say", "kinds", "strength", "words", "sharing",
 )  # fmt: skip
-NOTES = ("session", "date", "author", "kind", "rupture", "status", "text")
+NOTES = ("session", "date", "author", "kind", "rupture", "status", "text", "shelf")
 MEETINGS = ("session", "date", "attendance")
 ROLES = ("speaker", "role")
 
@@ -22,6 +22,7 @@ ITEMS = ("heard", "matters", "way")
 KINDS = ("stung", "not_said", "judged", "too_fast", "agreed_not_meant", "setting")
 """What a hard thing was about."""
 NOTE_KINDS = ("note", "rupture", "status", "no_rupture", "ending")
+SHELVES = ("process", "record")
 STATUSES = ("open", "in_repair", "repaired", "lost", "referred")
 
 _ID = re.compile(r"R[1-9][0-9]*", re.IGNORECASE)
@@ -99,6 +100,7 @@ def note(row: Row) -> Note | Ending:
         kind=kind,
         status=status or None,
         date=row.day(),
+        shelf=row.choice("shelf", SHELVES, "process"),
     )
 
 
