@@ -1,0 +1,1 @@
+"""One module a group of pages, each with a ``router``; ``web/app.py`` lists them."""
