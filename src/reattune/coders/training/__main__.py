@@ -1,4 +1,4 @@
-"""``python -m reattune.coders.training``: build the shipped model from the coded transcripts."""
+"""``python -m reattune.coders.training``: build the shipped models from the coded transcripts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 from rich.console import Console
 
 from reattune.coders.embedded import shipped_models
-from reattune.coders.training.build import Build
+from reattune.coders.training.build import RECIPES, Build
 from reattune.errors import InputError, ReattuneError
 
 
@@ -25,8 +25,9 @@ def main() -> int:
     parser.add_argument(
         "--work", type=Path, default=Path("build/model"), help="where finished stages are kept"
     )
-    parser.add_argument("--model", type=Path, default=shipped_models(), help="folder to write the model to")
-    parser.add_argument("--predictions", type=Path, default=Path("benchmarks/out_of_fold.npz"))
+    parser.add_argument("--models", type=Path, default=shipped_models(), help="folder to write the models to")
+    parser.add_argument("--predictions", type=Path, default=Path("benchmarks"))
+    parser.add_argument("--only", choices=tuple(RECIPES), help="build this one alone")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     console, begun = Console(stderr=True), time.monotonic()
@@ -42,7 +43,10 @@ def main() -> int:
                 mend="Name the folder that holds data/ and rupture-codings/ with --shared.",
                 path=options.shared,
             )
-        Build(options.shared, options.data, options.work, tell).run(options.model, options.predictions)
+        for recipe in [options.only] if options.only else RECIPES:
+            tell(recipe)
+            build = Build(options.shared, options.data, options.work, recipe, tell)
+            build.run(options.models, options.predictions)
     except ReattuneError as error:
         console.print(str(error), highlight=False)
         return 2

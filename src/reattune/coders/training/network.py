@@ -1,4 +1,4 @@
-"""The network: a small BERT encoder in which a turn's tokens see their own turn and earlier ones, never later ones.
+"""The network: a small encoder (BERT's or MPNet's). A turn's tokens see their own turn and earlier ones, never later ones.
 
 One pass over a window reads all its turns at once, each with its own past as context. That is both what makes leakage from
 the future impossible and what makes it quick: a turn is encoded once, not again for every turn that follows it.
@@ -6,6 +6,8 @@ the future impossible and what makes it quick: a turn is encoded once, not again
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +16,23 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name that torch's own documentation uses
 
+from reattune.coders.encoding import CLOSING_TOKEN
+
+_MPNET_SHIFT, _MPNET_CLOSING = 4, 2
+"""MPNet's word table is BERT's with four rows before it; its closing token is one of the four."""
+_MPNET_PLACES = 2
+"""Rows before the first place in MPNet's table of places."""
+_FARTHEST = 128
+"""Distances from here on share MPNet's last bucket."""
+
 
 @dataclass(frozen=True)
 class Shape:
-    """Size of a BERT encoder."""
+    """Size of an encoder.
+
+    ``distances``: buckets of the distance between two tokens, each with a weight of its own in attention (MPNet; Song et al.,
+    2020); 0 for an encoder without (BERT; Devlin et al., 2019). ``kept``: layers from the bottom that stay as they come.
+    """
 
     vocabulary: int = 30522
     width: int = 384
@@ -25,6 +40,12 @@ class Shape:
     heads: int = 12
     inner: int = 1536
     positions: int = 512
+    distances: int = 0
+    kept: int = 0
+
+
+MPNET = Shape(width=768, inner=3072, distances=32, kept=3)
+"""The lower six of MPNet's twelve layers; what the lower three of them say of the words is left alone."""
 
 
 class Layer(nn.Module):
@@ -75,20 +96,61 @@ class Network(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.hidden = nn.Linear(2 * shape.width, shape.width)
         self.heads = nn.Linear(shape.width, labels)
+        self.kept = shape.kept
+        self.distance = nn.Embedding(shape.distances, shape.heads) if shape.distances else None
+        steps = torch.arange(1 - shape.positions, shape.positions)
+        self.register_buffer("buckets", _buckets(steps, shape.distances or 2), persistent=False)
 
     def forward(self, ids: Tensor, turns: Tensor, slots: Tensor) -> Tensor:
         x = self.words(ids) + self.places(torch.arange(ids.shape[1], device=ids.device)) + self.segment
-        x = self.dropout(self.norm(x))
-        # A query token of turn t sees key tokens of turns 0..t; padding (turn -1) is seen by padding alone.
-        seen = (turns[:, None, :] <= turns[:, :, None]) & ((turns[:, None, :] >= 0) | (turns[:, :, None] < 0))
-        mask = seen[:, None]
-        for layer in self.layers:
-            x = layer(x, mask)
+        x = self.norm(x)
+        mask = self._mask(turns)
+        for i, layer in enumerate(self.layers):
+            # No noise below what learns: it could not be answered there.
+            x = layer(self.dropout(x) if i == self.kept else x, mask)
         member = (turns[:, None, :] == slots[None, :, None]).to(x.dtype)
         mean = member @ x / member.sum(-1, keepdim=True).clamp(min=1)
         first = (member * (member.cumsum(-1) == 1)) @ x  # the role token
         y: Tensor = self.heads(self.dropout(F.gelu(self.hidden(torch.cat([mean, first], -1)))))
         return y
+
+    def _mask(self, turns: Tensor) -> Tensor:
+        """Who sees whom, (windows, 1, tokens, tokens); or, with distances, weights, (windows, heads, tokens, tokens)."""
+        # A query token of turn t sees key tokens of turns 0..t; padding (turn -1) is seen by padding alone.
+        seen = (turns[:, None, :] <= turns[:, :, None]) & ((turns[:, None, :] >= 0) | (turns[:, :, None] < 0))
+        if self.distance is None:
+            return seen[:, None]
+        at = torch.arange(turns.shape[1], device=turns.device)
+        apart = at[None, :] - at[:, None] + self.places.num_embeddings - 1
+        weights: Tensor = self.distance(self.buckets[apart]).permute(2, 0, 1)[None]
+        return weights.masked_fill(~seen[:, None], -1e9)
+
+    def keep_lowest(self) -> None:
+        """What the first ``kept`` layers and all below them know stays as it is."""
+        below = [self.words, self.places, *([self.norm] if self.kept else []), *self.layers[: self.kept]]
+        below += [self.distance] if self.distance is not None else []
+        for part in below:
+            part.requires_grad_(False)
+        if self.kept:
+            self.segment.requires_grad_(False)
+
+    def train(self, mode: bool = True) -> Network:
+        """As every module; layers that are kept never drop anything out."""
+        super().train(mode)
+        for layer in self.layers[: self.kept]:
+            layer.eval()
+        return self
+
+
+def _buckets(steps: Tensor, count: int) -> Tensor:
+    """MPNet's bucket of each distance (key minus query): one each for the nearest, then wider and wider, each side its half."""
+    half = count // 2
+    exact = half // 2
+    far = steps.abs()
+    wide = exact + (
+        torch.log(far.clamp(min=1) / max(exact, 1)) / math.log(_FARTHEST / max(exact, 1)) * (half - exact)
+    ).to(torch.long)
+    return torch.where(far < exact, far, wide.clamp(max=half - 1)) + half * (steps > 0)
 
 
 def load_bert(network: Network, weights: Path) -> None:
@@ -108,6 +170,34 @@ def load_bert(network: Network, weights: Path) -> None:
         "down": "output.dense",
         "down_norm": "output.LayerNorm",
     }
+    _put_layers(network, state, have, parts)
+
+
+def load_mpnet(network: Network, weights: Path) -> None:
+    """Put the lower layers of an MPNet checkpoint (safetensors, Hugging Face names) into the network, words in BERT's order."""
+    have = load_file(weights)
+    state = network.state_dict()
+    words = have["embeddings.word_embeddings.weight"]
+    state["words.weight"] = words[_MPNET_SHIFT : _MPNET_SHIFT + network.words.num_embeddings].clone()
+    state["words.weight"][CLOSING_TOKEN] = words[_MPNET_CLOSING]
+    state["places.weight"] = have["embeddings.position_embeddings.weight"][_MPNET_PLACES:]
+    state["distance.weight"] = have["encoder.relative_attention_bias.weight"]
+    parts = {
+        "query": "attention.attn.q",
+        "key": "attention.attn.k",
+        "value": "attention.attn.v",
+        "mix": "attention.attn.o",
+        "mix_norm": "attention.LayerNorm",
+        "up": "intermediate.dense",
+        "down": "output.dense",
+        "down_norm": "output.LayerNorm",
+    }
+    _put_layers(network, state, have, parts)
+
+
+def _put_layers(
+    network: Network, state: dict[str, Tensor], have: Mapping[str, Tensor], parts: Mapping[str, str]
+) -> None:
     for kind in ("weight", "bias"):
         state[f"norm.{kind}"] = have[f"embeddings.LayerNorm.{kind}"]
         for i in range(len(network.layers)):
