@@ -14,7 +14,7 @@ CHECKINS = (
     "session", "date", "heard", "matters", "way", "hard_to_say", "kinds", "strength", "words", "sharing",
 )  # fmt: skip
 NOTES = ("session", "date", "author", "kind", "rupture", "status", "text", "shelf")
-MEETINGS = ("session", "date", "attendance")
+MEETINGS = ("session", "date", "attendance", "consent", "consent_date")
 ROLES = ("speaker", "role")
 
 ITEMS = ("heard", "matters", "way")
@@ -23,6 +23,7 @@ KINDS = ("stung", "not_said", "judged", "too_fast", "agreed_not_meant", "setting
 """What a hard thing was about."""
 NOTE_KINDS = ("note", "rupture", "status", "no_rupture", "ending")
 SHELVES = ("process", "record")
+CONSENTS = ("given", "withheld", "unknown")
 STATUSES = ("open", "in_repair", "repaired", "lost", "referred")
 
 _ID = re.compile(r"R[1-9][0-9]*", re.IGNORECASE)
@@ -35,6 +36,14 @@ class Appointment:
     number: int
     date: date | None
     attendance: Attendance
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the client agreed to for one session's transcript: ``given``, ``withheld`` or ``unknown``, and when."""
+
+    given: str
+    date: date | None = None
 
 
 def frame_event(row: Row) -> FrameEvent:
@@ -119,3 +128,8 @@ def appointment(row: Row) -> Appointment:
     """A row of ``meetings.csv``."""
     attendance = Attendance(row.choice("attendance", tuple(Attendance), Attendance.HELD))
     return Appointment(row.session(), row.day(), attendance)
+
+
+def consent(row: Row) -> tuple[int, Consent]:
+    """What a row of ``meetings.csv`` says of consent, by session number; ``unknown`` where it says nothing."""
+    return row.session(), Consent(row.choice("consent", CONSENTS, "unknown"), row.day("consent_date"))
