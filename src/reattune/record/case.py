@@ -89,6 +89,7 @@ class CheckIn:
         words: the client's own words, or "".
         sharing: what may happen with the words.
         date: the day, if known.
+        made_hard: keys of what made it hard to say in the session ("hurt", "small", "no_words"), under the same ``sharing``.
     """
 
     session: int
@@ -99,6 +100,7 @@ class CheckIn:
     words: str = ""
     sharing: Sharing = Sharing.READ_NOW
     date: Date | None = None
+    made_hard: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
