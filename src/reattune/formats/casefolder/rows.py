@@ -11,7 +11,7 @@ from reattune.record import Attendance, CheckIn, Ending, FrameEvent, Note, NoteA
 
 FRAME = ("session", "date", "what", "area")
 CHECKINS = (
-    "session", "date", "heard", "matters", "way", "hard_to_say", "kinds", "strength", "words", "sharing",
+    "session", "date", "heard", "matters", "way", "hard_to_say", "kinds", "strength", "words", "sharing", "made_hard",
 )  # fmt: skip
 NOTES = ("session", "date", "author", "kind", "rupture", "status", "text", "shelf")
 MEETINGS = ("session", "date", "attendance", "consent", "consent_date")
@@ -76,6 +76,7 @@ def check_in(row: Row) -> CheckIn:
         words=row.text("words"),
         sharing=Sharing(row.choice("sharing", tuple(Sharing), undecided)),
         date=row.day(),
+        made_hard=tuple(dict.fromkeys(re.findall(r"[a-z_]+", row.text("made_hard").lower()))),
     )
 
 
