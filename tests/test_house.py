@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src/reattune"
 ROOMS = (
     "errors", "record", "scheme", "formats", "coders", "ruptures", "alliance", "repair", "agreement", "ledger", "store",
-    "corpus", "report", "analysis", "monitoring", "casework", "web", "cli",
+    "corpus", "report", "analysis", "monitoring", "casework", "practice", "web", "cli",
 )  # fmt: skip
 """From the ground up: each room imports only from itself and from rooms before it."""
 KNOWS_NOTHING_OF = {

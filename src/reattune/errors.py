@@ -70,3 +70,31 @@ class ModelError(ReattuneError):
 
 class MissingExtraError(ReattuneError):
     """A part of reattune that comes with an optional extra is not installed."""
+
+
+class StoreError(ReattuneError):
+    """The practice's store could not do what was asked; nothing in it was changed."""
+
+
+class WrongKeyError(StoreError):
+    """The passphrase or the recovery code is not the one of this practice."""
+
+
+class DamagedError(StoreError):
+    """A file of the practice is missing, cut short or altered."""
+
+
+class NewerSchemaError(StoreError):
+    """The practice was written by a newer reattune than this one."""
+
+
+class FullDiskError(StoreError):
+    """There is no room left to write to."""
+
+
+class BusyError(StoreError):
+    """Somebody else is writing to the practice and did not finish in time."""
+
+
+class NotAllowedError(ReattuneError):
+    """It is not there, or it is not for the one who asks: which of the two is not told."""
