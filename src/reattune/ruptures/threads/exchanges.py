@@ -28,6 +28,7 @@ LENGTHY = 60
 """Words from which a therapist turn counts as fully long."""
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,9 @@ class Earlier:
         sessions, codings: in the same order.
         exchanges: all of the case, in order.
         texts: every turn, session after session; ``first[n]`` is where session ``n`` begins.
+        place, turn, said, before: of each exchange, its session's place in ``numbers``, its therapist turn, and the rows in
+            ``texts`` of that turn and of the client's before it (where there is none, the row behind the last).
+        fixed: what does not depend on the later turn: contribution, marker, shorter, about_you, length; one row an exchange.
     """
 
     numbers: tuple[int, ...]
@@ -57,8 +61,11 @@ class Earlier:
     exchanges: tuple[Exchange, ...]
     texts: Texts
     first: dict[int, int]
+    place: Ints
+    turn: Ints
+    said: Ints
+    before: Ints
     fixed: Floats
-    """What does not depend on the later turn: contribution, marker, shorter, about_you, length; one row an exchange."""
 
     def row(self, session: int, turn: int) -> int:
         """Row of a turn in ``texts``."""
@@ -71,18 +78,23 @@ def index_case(case: Sequence[tuple[int, Session, Coding]]) -> Earlier:
     texts: list[str] = []
     exchanges: list[Exchange] = []
     fixed: list[list[float]] = []
-    for number, session, coding in case:
+    places: list[tuple[int, int, int]] = []
+    for at, (number, session, coding) in enumerate(case):
         first[number] = len(texts)
         texts += [turn.text for turn in session.turns]
-        lengths = [len(t.text.split()) for t in session.turns if t.role.strains]
+        client = [turn.role.strains for turn in session.turns]
+        words = [len(turn.text.split()) for turn in session.turns]
+        lengths = [n for n, own in zip(words, client, strict=True) if own]
         usual = float(median(lengths)) if lengths else 1.0
         for turn in session.turns:
             if turn.role.helps:
-                exchange = Exchange(
-                    number, turn.index, _client(session, turn.index, -1), _client(session, turn.index, 1)
-                )
+                i = turn.index
+                exchange = Exchange(number, i, _client(client, i, -1), _client(client, i, 1))
                 exchanges.append(exchange)
-                fixed.append(_fixed(session, coding, exchange, usual))
+                fixed.append(_fixed(session, coding, exchange, usual, words))
+                places.append((at, i, -1 if exchange.before is None else first[number] + exchange.before))
+    place, turns, before = np.array(places, dtype=np.int64).reshape(len(places), 3).T
+    begin = np.array([first[number] for number, _, _ in case], dtype=np.int64)
     return Earlier(
         numbers=tuple(n for n, _, _ in case),
         sessions=tuple(s for _, s, _ in case),
@@ -90,29 +102,30 @@ def index_case(case: Sequence[tuple[int, Session, Coding]]) -> Earlier:
         exchanges=tuple(exchanges),
         texts=index_texts(texts),
         first=first,
+        place=place,
+        turn=turns,
+        said=begin[place] + turns,
+        before=np.where(before < 0, len(texts), before),
         fixed=np.array(fixed, dtype=np.float64).reshape(len(exchanges), 5),
     )
 
 
-def fits(earlier: Earlier, number: int, turn: int) -> tuple[list[int], Floats]:
+def fits(earlier: Earlier, number: int, turn: int) -> tuple[Ints, Floats]:
     """Candidates for a later turn, as indices into ``exchanges``, and their features; shape (candidates, ``FEATURES``)."""
     at = earlier.numbers.index(number)
-    here = [
-        i
-        for i, e in enumerate(earlier.exchanges)
-        if e.session < number or (e.session == number and e.said <= turn - APART)
-    ]
-    if not here:
-        return [], np.zeros((0, len(FEATURES)))
-    said, before = _rows(earlier, here)
+    here = np.flatnonzero(
+        (earlier.place < at) | ((earlier.place == at) & (earlier.turn <= turn - APART))
+    ).astype(np.int64)
+    if not len(here):
+        return here, np.zeros((0, len(FEATURES)))
+    said, before = earlier.said[here], earlier.before[here]
     words, near = _against(earlier, [earlier.row(number, turn)])
-    follow = [
-        earlier.row(number, i) for i in range(turn + 1, min(turn + 1 + RECAP, len(earlier.sessions[at])))
-    ]
-    recap_words, recap_near = _against(earlier, follow)
     session = earlier.sessions[at]
+    follow = [earlier.row(number, i) for i in range(turn + 1, min(turn + 1 + RECAP, len(session)))]
+    recap_words, recap_near = _against(earlier, follow)
     fit = when(session.turns[turn].text)
-    back = np.array([at - earlier.numbers.index(earlier.exchanges[i].session) for i in here])
+    back = at - earlier.place[here]
+    fit_back = np.array([fit(b, at) for b in range(at + 1)])
     columns = [
         words[said], words[before], near[said], near[before],
         recap_words[said], recap_words[before], np.maximum(recap_near[said], recap_near[before]),
@@ -121,18 +134,10 @@ def fits(earlier: Earlier, number: int, turn: int) -> tuple[list[int], Floats]:
         [
             *(_relative(c) for c in columns),
             earlier.fixed[here],
-            [fit(int(b), at) for b in back],
+            fit_back[back],
             (back == 0).astype(float),
         ]
     )
-
-
-def _rows(earlier: Earlier, here: list[int]) -> tuple[list[int], list[int]]:
-    """Rows in ``texts`` of what was said and of what came before; the row behind the last (always 0) where there is no turn."""
-    none = len(earlier.texts)
-    found = [earlier.exchanges[i] for i in here]
-    said = [earlier.row(e.session, e.said) for e in found]
-    return said, [none if e.before is None else earlier.row(e.session, e.before) for e in found]
 
 
 def _against(earlier: Earlier, queries: Sequence[int]) -> tuple[Floats, Floats]:
@@ -146,31 +151,32 @@ def _relative(values: Floats) -> Floats:
     return values / best if best > 0 else values
 
 
-def _client(session: Session, turn: int, step: int) -> int | None:
+def _client(client: Sequence[bool], turn: int, step: int) -> int | None:
     """The nearest client turn among the two on one side."""
     for i in (turn + step, turn + 2 * step):
-        if 0 <= i < len(session) and session.turns[i].role.strains:
+        if 0 <= i < len(client) and client[i]:
             return i
     return None
 
 
-def _fixed(session: Session, coding: Coding, exchange: Exchange, usual: float) -> list[float]:
+def _fixed(
+    session: Session, coding: Coding, exchange: Exchange, usual: float, words: Sequence[int]
+) -> list[float]:
     text = session.turns[exchange.said].text
     marker = shorter = 0.0
     if exchange.after is not None:
         marker = coding.turns[exchange.after].p_rupture or 0.0
-        answer = len(session.turns[exchange.after].text.split())
-        shorter = max(0.0, 1 - answer / max(1.0, usual))
-    statements = [
-        s for s in text.replace("?", "?|").replace(".", ".|").split("|") if not s.strip().endswith("?")
-    ]
-    yours = sum(
-        f" {s.lower()} ".count(w) for s in statements for w in (" you ", " you'", " your ", " yourself")
-    )
+        shorter = max(0.0, 1 - words[exchange.after] / max(1.0, usual))
+    lower = text.lower()
+    yours = 0
+    if "you" in lower:
+        parts = lower.replace("?", "?|").replace(".", ".|").split("|")
+        statements = [f" {part} " for part in parts if "you" in part and not part.strip().endswith("?")]
+        yours = sum(part.count(w) for part in statements for w in (" you ", " you'", " your ", " yourself"))
     return [
         coding.turns[exchange.said].p_contribution or 0.0,
         marker,
         shorter,
         min(1.0, yours / 3),
-        min(1.0, len(text.split()) / LENGTHY),
+        min(1.0, words[exchange.said] / LENGTHY),
     ]

@@ -76,7 +76,7 @@ def rank(earlier: Earlier, later: TurnRef, omission: float, weights: Weights) ->
     something was *said*, and to the client turn where it went unanswered, in the proportion of ``omission``.
     """
     here, values = fits(earlier, later.session, later.turn or 0)
-    if not here:
+    if not len(here):
         return ()
     total = values @ np.array([weights.ranking[name] for name in FEATURES])
     belief = np.exp(total - total.max())

@@ -7,6 +7,8 @@ that is what makes a case of a hundred sessions quick to search.
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +27,11 @@ NEAR = 0.45
 """Cosine from which two words count as kin; what lies above is stretched to 0-1."""
 COMMON = 0.35
 """A word of this rarity or less (about one turn in thirty) carries no topic."""
+_LETTERS = "0-9A-Za-zÀ-ÖØ-öø-ÿ"
+_WORDS = re.compile(rf"[{_LETTERS}]+|[^\s{_LETTERS}]")
+_PLAIN = re.compile(rf"[{_LETTERS} \t\n\r!-/:-@\[-`{{-~‘’“”–—…]*")
+"""A text of these alone can be split here as the tokenizer splits it: at blanks, each mark a word. Then each word is looked up
+once a case and not each time it is said, which is what takes long."""
 
 
 @dataclass(frozen=True)
@@ -59,30 +66,43 @@ class Texts:
 def index_texts(texts: Sequence[str]) -> Texts:
     """Split, look up and weigh the words of these texts. Raises ModelError where the table is missing or damaged."""
     table = _table()
-    known: dict[str, int] = {}
-    pieces: list[list[int]] = []
+    known: defaultdict[str, int] = defaultdict()
+    known.default_factory = known.__len__  # a new word takes the next number
+    split: dict[str, list[int]] = {}
     words: list[int] = []
     starts = [0]
-    for text, encoded in zip(
-        texts, table.tokenizer.encode_batch(texts, add_special_tokens=False), strict=True
-    ):
-        lower = text.lower()
-        spans: dict[int, tuple[int, int, list[int]]] = {}
-        for piece, word, (first, last) in zip(encoded.ids, encoded.word_ids, encoded.offsets, strict=True):
-            if word is None:
-                continue
-            begin, _, so_far = spans.get(word, (first, last, []))
-            spans[word] = (begin, last, [*so_far, piece])
-        seen: dict[int, None] = {}
-        for first, last, ids in spans.values():
-            word_text = lower[first:last]
-            if word_text not in known:
-                known[word_text] = len(pieces)
-                pieces.append(ids)
-            seen[known[word_text]] = None
-        words += seen
+    all_plain = _splits_here("\n".join(texts), table.special)
+    for text in texts:
+        if all_plain or _splits_here(text, table.special):
+            seen = dict.fromkeys(_WORDS.findall(text.lower()))
+        else:
+            found = _split(table.tokenizer, text)
+            split.update((word, ids) for word, ids in reversed(found) if word not in known)
+            seen = dict.fromkeys(word for word, _ in found)
+        words += map(known.__getitem__, seen)
         starts.append(len(words))
+    plain = [word for word in known if word not in split]
+    encoded = table.tokenizer.encode_batch(plain, add_special_tokens=False)
+    split.update(zip(plain, (one.ids for one in encoded), strict=True))
+    pieces = [split[word] for word in known]
     return _weigh(table, pieces, np.array(words, dtype=np.int64), np.array(starts, dtype=np.int64))
+
+
+def _splits_here(text: str, special: Sequence[str]) -> bool:
+    return _PLAIN.fullmatch(text) is not None and not any(name in text for name in special)
+
+
+def _split(tokenizer: Tokenizer, text: str) -> list[tuple[str, list[int]]]:
+    """The words of a text with their pieces, as the tokenizer splits it: slow, and right for any script."""
+    lower = text.lower()
+    encoded = tokenizer.encode(text, add_special_tokens=False)
+    spans: dict[int, tuple[int, int, list[int]]] = {}
+    for piece, word, (first, last) in zip(encoded.ids, encoded.word_ids, encoded.offsets, strict=True):
+        if word is None:
+            continue
+        begin, _, so_far = spans.get(word, (first, last, []))
+        spans[word] = (begin, last, [*so_far, piece])
+    return [(lower[first:last], ids) for first, last, ids in spans.values()]
 
 
 def shared(texts: Texts, queries: Sequence[int]) -> Floats:
@@ -120,6 +140,8 @@ class _Table:
     tokenizer: Tokenizer
     vectors: Floats
     rarity: Floats
+    special: tuple[str, ...]
+    """What the tokenizer takes for one of its own marks ("[SEP]") where it stands in a text."""
 
 
 @cache
@@ -139,16 +161,17 @@ def _table() -> _Table:
         ) from error
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    return _Table(tokenizer, vectors / np.linalg.norm(vectors, axis=1, keepdims=True), rarity)
+    special = tuple(mark.content for mark in tokenizer.get_added_tokens_decoder().values())
+    return _Table(tokenizer, vectors / np.linalg.norm(vectors, axis=1, keepdims=True), rarity, special)
 
 
 def _weigh(table: _Table, pieces: list[list[int]], words: Ints, starts: Ints) -> Texts:
     count = len(starts) - 1
-    vectors = np.zeros((len(pieces), table.vectors.shape[1]), dtype=np.float32)
-    rarity = np.zeros(len(pieces), dtype=np.float32)
-    for row, ids in enumerate(pieces):
-        vectors[row] = table.vectors[ids].mean(axis=0)
-        rarity[row] = table.rarity[ids].max() if len(ids) > 1 else table.rarity[ids[0]]
+    counts = np.array([len(ids) for ids in pieces], dtype=np.int64)
+    flat = np.array([piece for ids in pieces for piece in ids], dtype=np.int64)
+    vectors = _sums(table.vectors, flat, counts)
+    vectors /= np.maximum(counts, 1)[:, None]
+    rarity = _greatest(table.rarity[flat], counts)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
     holding = np.bincount(words, minlength=len(pieces))
     here = np.log((count + 1) / np.maximum(holding, 1)) / np.log(count + 2)
@@ -156,8 +179,7 @@ def _weigh(table: _Table, pieces: list[list[int]], words: Ints, starts: Ints) ->
     keep = weights[words] > 0
     text_of = np.repeat(np.arange(count), np.diff(starts))[keep]
     kept = words[keep]
-    sums = np.zeros((count, vectors.shape[1]), dtype=np.float32)
-    np.add.at(sums, text_of, vectors[kept] * weights[kept][:, None])
+    sums = _sums((vectors * weights[:, None]).astype(np.float32), kept, np.bincount(text_of, minlength=count))
     means = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
     bounds = np.concatenate([[0], np.cumsum(np.bincount(text_of, minlength=count))]).astype(np.int64)
     holders = text_of[np.argsort(kept, kind="stable")]
@@ -165,3 +187,25 @@ def _weigh(table: _Table, pieces: list[list[int]], words: Ints, starts: Ints) ->
         np.int64
     )
     return Texts(kept, bounds, holders, holder_starts, vectors, weights, means)
+
+
+def _sums(rows: Floats, chosen: Ints, counts: Ints) -> Floats:
+    """Sums of chosen rows, the first ``counts[0]`` of them first, and so on; zeros where the count is 0."""
+    found = np.zeros((len(counts), rows.shape[1]), dtype=np.float32)
+    order = np.argsort(-counts, kind="stable")
+    begins = (np.cumsum(counts) - counts)[order]
+    longer = np.searchsorted(-counts[order], -np.arange(counts.max(initial=0)))
+    for k, many in enumerate(longer):  # the longest first: those with more than k rows stand in front
+        found[:many] += rows[chosen[begins[:many] + k]]
+    summed = np.empty_like(found)
+    summed[order] = found
+    return summed
+
+
+def _greatest(values: Floats, counts: Ints) -> Floats:
+    """The greatest of each run of values; 0 where the count is 0."""
+    found = np.zeros(len(counts), dtype=np.float32)
+    filled = np.flatnonzero(counts)
+    if len(filled):
+        found[filled] = np.maximum.reduceat(values, np.cumsum(counts)[filled] - counts[filled])
+    return found
