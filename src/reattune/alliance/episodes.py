@@ -127,13 +127,23 @@ def episode_history(panel: Panel, signals: Signals, *, recover_within: int = REC
     ``episode_table`` with a column ``as_of`` before its own. Only with prospective signals. Grows with the square of the
     sessions: made for caseloads, not for millions.
     """
-    last = panel.first + np.where(panel.rated, np.arange(panel.values.shape[1]), -1).max(axis=1, initial=-1)
+    count, sessions = panel.values.shape
+    last = np.where(panel.rated, np.arange(sessions), -1).max(axis=1, initial=-1)
+    at_once = max(1, BLOCK // max(1, count))
     parts = []
-    for session in range(panel.first, panel.first + panel.values.shape[1]):
-        table = episode_table(panel, signals, recover_within=recover_within, until=session)
-        there = pl.Series(last >= session).gather(table["series"])
-        parts.append(table.filter(there).select(pl.lit(session, pl.Int32).alias("as_of"), pl.all()))
-    return pl.concat(parts) if parts else pl.DataFrame(schema={"as_of": pl.Int32, **EPISODES})
+    for start in range(0, sessions, at_once):
+        ends = np.arange(start, min(start + at_once, sessions))
+        table = episode_table(*_cut_after(panel, signals, ends), recover_within=recover_within)
+        copy, series = np.divmod(table["series"].to_numpy(), max(1, count))
+        told = {
+            "as_of": pl.Series(ends[copy] + panel.first, dtype=pl.Int32),
+            "series": pl.Series(series, dtype=pl.UInt32),
+        }
+        parts.append(table.with_columns(**told).filter(pl.Series(last[series] >= ends[copy])))
+    named = ("as_of", *EPISODES)
+    if not parts:
+        return pl.DataFrame(schema={"as_of": pl.Int32, **EPISODES})
+    return pl.concat(parts).select(named).sort("as_of", "series", "onset")
 
 
 def as_episodes(table: pl.DataFrame) -> list[RatingEpisode]:
@@ -162,6 +172,24 @@ def as_of(panel: Panel, signals: Signals, session: int) -> tuple[Panel, Signals]
         None if signals.onset is None else signals.onset[:, keep],
     )
     return replace(panel, values=panel.values[:, keep]), cut
+
+
+def _cut_after(panel: Panel, signals: Signals, ends: Columns) -> tuple[Panel, Signals]:
+    """All series cut short after each of these columns, one copy after the other: what comes later is a gap."""
+    count, sessions = panel.values.shape
+    later = np.repeat(np.arange(sessions) > ends[:, None], count, axis=0)
+
+    rows = np.tile(np.arange(count), len(ends))
+    cut = Signals(
+        signals.low[rows] & ~later,
+        signals.reference[rows],
+        signals.limit[rows],
+        signals.statistic[rows],
+        None if signals.probability is None else signals.probability[rows],
+        None if signals.onset is None else signals.onset[rows],
+    )
+    values = np.where(later, np.nan, panel.values[rows])
+    return replace(panel, values=values, keys=panel.keys * len(ends)), cut
 
 
 def _block(panel: Panel, signals: Signals, rows: Columns, within: int) -> pl.DataFrame:
