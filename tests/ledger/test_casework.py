@@ -14,12 +14,15 @@ from reattune.casework import (
     evidence_of,
     open_case,
     review_coded,
+    review_evidence,
     threads_in,
+    threads_of_session,
     unsettled_spans,
     up_to,
 )
-from reattune.ledger import keep_ledger
-from reattune.record import Code, CoderId, Coding, Rating, RuptureStatus, Session, TurnCoding
+from reattune.ledger import Evidence, keep_ledger
+from reattune.record import Code, CoderId, Coding, Rating, Role, RuptureStatus, Session, TurnCoding
+from reattune.repair.frame_talk import FrameSuggestion, find_frame_talk
 
 from .making import MENDED, QUIET, STRAIN, case_of, thread
 
@@ -97,6 +100,30 @@ def test_threads_need_an_earlier_session():
     findings = code_case(opened.case, Words())
     first = min(findings)
     assert threads_in({first: findings[first]}) == ()
+
+
+def test_one_session_more_adds_what_the_whole_case_has_of_it():
+    opened = open_case(CASES / "fee-charity")
+    findings = code_case(opened.case, Words())
+    by_session = {n: threads_of_session({k: f for k, f in findings.items() if k <= n}, n) for n in findings}
+    assert any(by_session.values())
+    assert sum(by_session.values(), ()) == threads_in(findings)
+    assert threads_of_session(findings, max(findings)) == by_session[max(findings)]
+    assert threads_of_session(findings, 99) == ()
+
+
+def test_a_review_from_kept_evidence_is_the_review_of_the_case():
+    opened = open_case(CASES / "fee-charity")
+    findings = code_case(opened.case, Words())
+    whole = review_coded(opened.case, findings, opened.forms)
+    talk = {n: tuple(find_frame_talk(f.session)) for n, f in findings.items()}
+    threads = tuple(t for n in findings for t in threads_of_session(findings, n))
+    kept = Evidence(findings, threads, *drops_in(opened.case, opened.forms))
+    assert review_evidence(opened.case, kept, talk).to_dict() == whole.to_dict()
+    first = min(findings)
+    said = FrameSuggestion(2, "time", "Could we meet on Friday?", 0, 24, Role.CLIENT)
+    some = review_evidence(opened.case, kept, {**dict.fromkeys(findings, ()), first: (said,)})
+    assert some.frame_talk == ((first, said),)
 
 
 def test_plans_are_for_what_is_not_settled():
