@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -10,21 +9,9 @@ import pytest
 
 from reattune.casework import open_case
 from reattune.errors import InputError, SettingError
-from reattune.formats.casefolder import Consent, rows, write_case_files
+from reattune.formats.casefolder import Consent, FilledForm, rows, write_case_files
 from reattune.formats.casefolder.tables import Reading
 from reattune.record import Attendance, Case, Ending, Meeting, Note, NoteAuthor
-
-
-@dataclass(frozen=True)
-class Form:
-    """A form as filled in."""
-
-    session: int
-    date: date | None
-    rater: str
-    instrument: str
-    items: dict[str, float | None]
-
 
 CASES = sorted(p for p in (Path(__file__).parents[2] / "examples/cases").iterdir() if p.is_dir())
 
@@ -57,7 +44,7 @@ def test_answers_consent_and_shelves_come_back(tmp_path):
         notes=(Note(1, NoteAuthor.SUPERVISOR, 'Said "wait", twice; then, a pause', shelf="record"),),
         ending=Ending.LEFT,
     )
-    forms = [Form(1, date(2026, 3, 2), "client", "srs", {"1": 9.5, "2": 8, "3": 7.25, "4": None})]
+    forms = [FilledForm(1, date(2026, 3, 2), "client", "srs", {"1": 9.5, "2": 8, "3": 7.25, "4": None})]
     folder = tmp_path / "C1"
     write_case_files(case, folder, forms=forms, consents={1: Consent("given", date(2026, 3, 1))})
     again = open_case(folder)

@@ -7,9 +7,9 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
 
 from reattune.errors import InputError, SettingError
 from reattune.formats.casefolder import rows
@@ -20,28 +20,20 @@ RATINGS = ("case", "session", "date", "rater", "instrument", "item", "value")
 """Columns of ``ratings.csv``, a row an answer."""
 
 
-class FilledForm(Protocol):
-    """A form as it was filled in: whose, after which session, and each item's value, None for an item left out."""
+@dataclass(frozen=True, slots=True)
+class FilledForm:
+    """A form as it was filled in.
 
-    @property
-    def session(self) -> int:
-        """The session's number."""
+    Attributes:
+        session, date, rater, instrument: as in ``Rating``.
+        items: item and value as ticked; None for an item left out.
+    """
 
-    @property
-    def date(self) -> date | None:
-        """The day, if known."""
-
-    @property
-    def rater(self) -> str:
-        """As in ``Rating``."""
-
-    @property
-    def instrument(self) -> str:
-        """The form's key."""
-
-    @property
-    def items(self) -> Mapping[str, float | None]:
-        """Item and value as ticked."""
+    session: int
+    date: date | None
+    rater: str
+    instrument: str
+    items: Mapping[str, float | None]
 
 
 def write_case_files(
