@@ -15,6 +15,10 @@ from reattune.store.troubles import damaged
 
 DATABASE, KEYS, BACKUPS = "practice.db", "practice.keys", "backups"
 """The names inside the folder."""
+LOG = f"{DATABASE}-wal"
+"""SQLite's write-ahead log, there while the practice is open."""
+PAGE = 4096
+"""Size of a page in bytes, SQLCipher's own choice."""
 NO_ROOM = {28, 122}
 """The numbers of "no space left on device" and "disk quota exceeded"."""
 
@@ -83,8 +87,13 @@ def read_keys(folder: Path) -> Keys:
                 mend="Check the folder's name, or make a new practice",
                 path=folder,
             )
-        if not database or (folder / DATABASE).stat().st_size == 0:
+        size = (folder / DATABASE).stat().st_size if database else 0
+        if size == 0:
             raise damaged(str(folder), f"{DATABASE} is missing or empty")
+        if (
+            size % PAGE and not (folder / LOG).exists()
+        ):  # with a log, a power cut explains it, and the log mends it
+            raise damaged(str(folder), f"{DATABASE} is cut short")
         if not keys:
             raise damaged(str(folder), f"{KEYS} is missing")
         text = file.read_text(encoding="utf-8", errors="replace")

@@ -123,6 +123,8 @@ meetings = Table(
     Column("format", String(40)),
     Column("turns", Integer),
     Column("strains", Integer),
+    # Whether the words are (still) there.
+    Column("words", Boolean, nullable=False, default=False),
     Column("transcript", LargeBinary),
     Column("coding", LargeBinary),
     Column("findings", LargeBinary),
