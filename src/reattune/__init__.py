@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reattune.analysis import Analysis, analyze, read
     from reattune.errors import ReattuneError
     from reattune.monitoring import Monitoring, monitor
+    from reattune.practice.opening import Practice, init_practice, open_practice
     from reattune.record import Episode, Session, Turn
 
     __version__: str
@@ -26,13 +27,16 @@ __all__ = [
     "Analysis",
     "Episode",
     "Monitoring",
+    "Practice",
     "Ratings",
     "ReattuneError",
     "Session",
     "Turn",
     "__version__",
     "analyze",
+    "init_practice",
     "monitor",
+    "open_practice",
     "read",
     "read_ratings",
 ]
@@ -45,6 +49,9 @@ _HOME = {
     "read_ratings": "reattune.alliance.ratings",
     "Monitoring": "reattune.monitoring",
     "monitor": "reattune.monitoring",
+    "Practice": "reattune.practice.opening",
+    "init_practice": "reattune.practice.opening",
+    "open_practice": "reattune.practice.opening",
     "ReattuneError": "reattune.errors",
     "Episode": "reattune.record",
     "Session": "reattune.record",

@@ -1,0 +1,1 @@
+"""The parts of a desk: overview and cases, sessions, forms and notes, links and sharing, alerts."""
