@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from reattune.cli import analyze, formats, ledger, monitor, scheme
+from reattune.cli import analyze, formats, ledger, monitor, practice, scheme
 from reattune.cli.console import EXIT_FAULT, complain, fault
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app = typer.Typer(
 app.command("analyze")(analyze.analyze)
 app.command("ledger")(ledger.ledger)
 app.command("monitor")(monitor.monitor)
+app.add_typer(practice.app)
 app.command("scheme")(scheme.scheme)
 app.command("formats")(formats.formats)
 
