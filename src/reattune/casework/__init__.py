@@ -12,6 +12,7 @@ from reattune.casework.review import (
     review_evidence,
     unsettled_spans,
     up_to,
+    watch_repairs,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "threads_of_session",
     "unsettled_spans",
     "up_to",
+    "watch_repairs",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from reattune.casework.finding import code_case, evidence_of
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reattune.repair import Plan
     from reattune.repair.frame import OpenSpan
     from reattune.repair.frame_talk import FrameSuggestion
+    from reattune.repair.watch import Watched
 
 MARKERS = ("withdrawal", "confrontation")
 """Families of the codes that a plan speaks to."""
@@ -32,6 +33,7 @@ class CaseReview:
         ledger: as it stands with the last session.
         plans: for each entry that is not settled, by its id, what to do next.
         frame_talk: talk that may have changed the frame and is not recorded: session number and suggestion.
+        watched: for each entry with an attempt at repair, by its id, what followed the last one.
     """
 
     case: Case
@@ -39,12 +41,13 @@ class CaseReview:
     ledger: Ledger
     plans: Mapping[str, Plan]
     frame_talk: tuple[tuple[int, FrameSuggestion], ...] = ()
+    watched: Mapping[str, Watched] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The ledger in the shape that ``reattune ledger --json`` prints: plain dicts, lists, strings, numbers and None."""
         from reattune.report.ledgerdata import ledger_to_dict
 
-        return ledger_to_dict(self.ledger, self.plans, self.frame_talk)
+        return ledger_to_dict(self.ledger, self.plans, self.frame_talk, self.watched)
 
 
 def review_case(case: Case, coder: Coder | str | None = None, as_of: int | None = None) -> CaseReview:
@@ -110,9 +113,23 @@ def review_evidence(
     )
     ledger = replace(kept, ruptures=ruptures)
     plans = {one.id: plan_for(case, evidence.findings, one) for one in ledger.unsettled}
+    talk = frame_talk_in(case, evidence.findings, frame_talk)
     return CaseReview(
-        case, evidence.findings, ledger, plans, frame_talk_in(case, evidence.findings, frame_talk)
+        case, evidence.findings, ledger, plans, talk, watch_repairs(case, evidence.findings, ledger)
     )
+
+
+def watch_repairs(case: Case, findings: Mapping[int, Findings], ledger: Ledger) -> dict[str, Watched]:
+    """For each entry with an attempt at repair, by its id: what the client's answer, the sessions after it and the ratings say
+    for it and against it."""
+    from reattune.repair.watch import watch
+
+    codings = {n: one.coding for n, one in findings.items()}
+    return {
+        one.id: watch(one, meetings=case.meetings, codings=codings, ratings=case.ratings)
+        for one in ledger.ruptures
+        if one.repairs
+    }
 
 
 def unsettled_spans(rupture: Rupture) -> list[OpenSpan]:

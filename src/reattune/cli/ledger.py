@@ -72,7 +72,9 @@ def ledger(
         with console.progress(len(sessions), quiet=quiet) as waiting:
             findings = code_case(case, chosen, lambda m: waiting.next(f"session {m.number}"))
     review = review_coded(case, findings, opened.forms)
-    view = LedgerView(review.case, review.findings, review.ledger, review.plans, review.frame_talk)
+    view = LedgerView(
+        review.case, review.findings, review.ledger, review.plans, review.frame_talk, review.watched
+    )
     if html is not None:
         from reattune.report.ledgerpage import ledger_to_html
 

@@ -11,12 +11,16 @@ from reattune.ledger import Hint, Ledger
 from reattune.record import HistoryEntry, RatingEpisode, Rupture, TurnRef
 from reattune.repair import Plan
 from reattune.repair.frame_talk import FrameSuggestion
+from reattune.repair.watch import Watched
 
 _PLACES = 4
 
 
 def ledger_to_dict(
-    ledger: Ledger, plans: Mapping[str, Plan], frame_talk: Sequence[tuple[int, FrameSuggestion]] = ()
+    ledger: Ledger,
+    plans: Mapping[str, Plan],
+    frame_talk: Sequence[tuple[int, FrameSuggestion]] = (),
+    watched: Mapping[str, Watched] | None = None,
 ) -> dict[str, Any]:
     """The ledger as plain dicts, lists, strings, numbers and None. Turns count from 0; probabilities are rounded to 4 places.
 
@@ -24,11 +28,15 @@ def ledger_to_dict(
         ledger: of one case.
         plans: by the ids of the entries that have one.
         frame_talk: session number and suggestion to record a change of the frame.
+        watched: by the ids of the entries with an attempt at repair, what followed it.
     """
+    followed = watched or {}
     return {
         "case": ledger.case,
         "as_of": ledger.as_of,
-        "ruptures": [rupture_to_dict(one, plans.get(one.id)) for one in ledger.ruptures],
+        "ruptures": [
+            rupture_to_dict(one, plans.get(one.id), followed.get(one.id)) for one in ledger.ruptures
+        ],
         "hints": [_hint(one) for one in ledger.hints],
         "frame_talk": [
             {"session": n, "turn": one.turn, "area": one.area, "quote": one.quote} for n, one in frame_talk
@@ -37,8 +45,8 @@ def ledger_to_dict(
     }
 
 
-def rupture_to_dict(rupture: Rupture, plan: Plan | None) -> dict[str, Any]:
-    """One entry; ``plan`` is None where it is settled."""
+def rupture_to_dict(rupture: Rupture, plan: Plan | None, watched: Watched | None = None) -> dict[str, Any]:
+    """One entry; ``plan`` is None where it is settled, ``watched`` where no attempt at repair is known."""
     return {
         "id": rupture.id,
         "type": None if rupture.type is None else str(rupture.type),
@@ -63,6 +71,7 @@ def rupture_to_dict(rupture: Rupture, plan: Plan | None) -> dict[str, Any]:
         "history": [_step(one) for one in rupture.history],
         "reasons": list(rupture.reasons),
         "plan": None if plan is None else plan.to_dict(),
+        "watched": None if watched is None else watched.to_dict(),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reattune.ledger import Ledger
 from reattune.record import (
@@ -18,6 +18,7 @@ from reattune.record import (
 )
 from reattune.repair import Advice, Plan
 from reattune.repair.frame_talk import FrameSuggestion
+from reattune.repair.watch import Reading, Watched
 from reattune.report import words
 from reattune.report.clean import shorten
 from reattune.report.words import Accuracy
@@ -36,6 +37,13 @@ STATUS_WORDS = {
     RuptureStatus.REFERRED: "goes on with somebody else",
 }
 """A status in words for people."""
+READING_WORDS = {
+    Reading.MENDING: "What followed points towards a repair.",
+    Reading.STILL_OPEN: "What followed rather speaks for a strain that goes on.",
+    Reading.TOO_EARLY: "Too early to tell: what followed points neither way yet.",
+    Reading.MIXED: "What followed points both ways.",
+}
+"""What followed an attempt at repair, in words for people."""
 _BY_HAND = (Source.THERAPIST, Source.CLIENT)
 
 
@@ -49,6 +57,7 @@ class LedgerView:
         ledger: its ledger.
         plans: by the ids of the entries that have one.
         frame_talk: session number and suggestion to record a change of the frame.
+        watched: by the ids of the entries with an attempt at repair, what followed it.
     """
 
     case: Case
@@ -56,6 +65,7 @@ class LedgerView:
     ledger: Ledger
     plans: Mapping[str, Plan]
     frame_talk: tuple[tuple[int, FrameSuggestion], ...] = ()
+    watched: Mapping[str, Watched] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +197,7 @@ def _entry(view: LedgerView, rupture: Rupture) -> Entry:
         ("spoken of", _quotes(view, [rupture.disclosed])),
         ("or about", _quotes(view, others)),
         ("tried", _tried(view, rupture)),
+        ("after it", _followed(view.watched.get(rupture.id))),
         ("ratings", [_rated(one) for one in rupture.ratings]),
         ("frame", [Line(f"{w.what}. {w.why}", f"session {w.session}") for w in rupture.frame_warnings]),
         ("its life", [_step(step) for step in rupture.history]),
@@ -230,6 +241,19 @@ def _tried(view: LedgerView, rupture: Rupture) -> list[Line]:
     if len(places) > _TRIED:
         made.append(Line(f"and {words.count(len(places) - _TRIED, 'more turn')}", aside=True))
     return made
+
+
+def _followed(watched: Watched | None) -> list[Line]:
+    """What followed the last attempt: what it points to, then what speaks for a repair, against it, and what is not known."""
+    if watched is None or watched.move is None:
+        return []
+    told = (
+        ("speaks for it", watched.evidence_for),
+        ("speaks against it", watched.evidence_against),
+        ("not known", watched.not_known),
+    )
+    lines = [Line(words.capital(said), lead=lead) for lead, sentences in told for said in sentences]
+    return [Line(READING_WORDS[watched.reading]), *lines]
 
 
 def _rated(drop: RatingEpisode) -> Line:
