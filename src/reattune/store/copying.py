@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, insert, select
 from reattune.store import migrating
 from reattune.store.engine import connect_sqlite, sqlite_engine
 from reattune.store.tables import METADATA, store_state
+from reattune.store.troubles import plain
 
 ROWS = 200
 """How many rows are held in memory at once."""
@@ -19,13 +20,21 @@ KEYS_ROW = "keys"
 
 
 def copy_pages(conn: Connection, file: Path, key: bytes) -> None:
-    """All pages of an encrypted SQLite database into an empty file, under the same key; writers need not wait."""
+    """All pages of an encrypted SQLite database into an empty file, under the same key; writers need not wait.
+
+    Raises:
+        FullDiskError, DamagedError, StoreError: as they are.
+    """
+    from sqlcipher3 import dbapi2
+
     source: Any = conn.connection.driver_connection
     target = connect_sqlite(file, key)
     try:
         source.backup(target)
         # One file, without a log beside it.
         target.execute("PRAGMA journal_mode = DELETE").fetchone()
+    except dbapi2.Error as error:
+        raise plain(error, str(file.parent)) from None
     finally:
         target.close()
 
@@ -38,7 +47,12 @@ def copy_rows(source: Connection, target: Connection) -> None:
 
 
 def rows_into_file(source: Connection, file: Path, key: bytes) -> None:
-    """A practice on a server into an empty file, encrypted with ``key``."""
+    """A practice on a server into an empty file, encrypted with ``key``.
+
+    Raises:
+        NewerSchemaError: a newer reattune changed the tables meanwhile.
+    """
+    migrating.behind(source)
     engine = sqlite_engine(file, key)
     try:
         with engine.connect().execution_options(**migrating.OPTIONS) as target, target.begin():

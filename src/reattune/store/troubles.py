@@ -50,14 +50,15 @@ def told_plainly(where: str) -> Iterator[None]:
     """Turns database errors into ``StoreError`` and its kinds.
 
     A broken constraint stays SQLAlchemy's ``IntegrityError``: it is for the code that wrote the row. The database's own
-    text is left out everywhere else, because it may quote a row.
+    text is left out of the message, because it may quote a row.
     """
     try:
         yield
     except IntegrityError:
         raise
     except DBAPIError as error:
-        raise _plain(error, where) from None
+        told = plain(error.orig, where)
+        raise told from (error if told.mend == UNKNOWN else None)  # a mistake in the code shows where it is
     except (TimeoutError, PendingRollbackError):
         raise busy(where) from None
 
@@ -78,10 +79,11 @@ def damaged(where: str, what: str = "The practice's database is damaged") -> Dam
     )
 
 
-def _plain(error: DBAPIError, where: str) -> StoreError:
-    kind = STATES.get(getattr(error.orig, "sqlstate", None) or "")
+def plain(error: BaseException | None, where: str) -> StoreError:
+    """A driver's error as one of the house's; its own text stays out of it."""
+    kind = STATES.get(getattr(error, "sqlstate", None) or "")
     if kind is None:
-        text = str(error.orig).casefold()
+        text = str(error).casefold()
         kind = next((k for k in KINDS if any(mark in text for mark in k)), ())
     if kind is BUSY:
         return busy(where)
@@ -89,5 +91,5 @@ def _plain(error: DBAPIError, where: str) -> StoreError:
         return damaged(where)
     if kind is FULL:
         return FullDiskError(KINDS[FULL][0], mend=KINDS[FULL][1], path=where)
-    what, mend = KINDS.get(kind, (f"The database reported a problem ({type(error.orig).__name__})", UNKNOWN))
+    what, mend = KINDS.get(kind, (f"The database reported a problem ({type(error).__name__})", UNKNOWN))
     return StoreError(what, mend=mend, path=where)
