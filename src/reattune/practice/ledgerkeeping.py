@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -84,6 +84,13 @@ def refresh(
     row = conn.execute(select(t.cases).where(t.cases.c.id == case)).mappings().one()
     record = record_of(conn, row)
     sessions = heard(conn, case) if known is None else known
+    record = replace(
+        record,
+        meetings=tuple(
+            replace(m, session=sessions[m.number].session) if m.number in sessions else m
+            for m in record.meetings
+        ),
+    )
     drops, spans = drops_in(record) if record.ratings else ({}, {})
     evidence = Evidence(
         {n: one.findings for n, one in sessions.items()},
@@ -92,7 +99,7 @@ def refresh(
         spans,
     )
     review = review_evidence(record, evidence, {n: one.talk for n, one in sessions.items()})
-    body = ledger_to_dict(review.ledger, review.plans, review.frame_talk)
+    body = ledger_to_dict(review.ledger, review.plans, review.frame_talk, review.watched)
     at = stamp()
     conn.execute(t.ledger.delete().where(t.ledger.c.case == case))
     conn.execute(t.ledger.insert().values(case=case, body=pack(body), as_of=review.ledger.as_of, made_at=at))
