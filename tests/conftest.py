@@ -79,6 +79,7 @@ def postgres_server() -> Iterator[Server]:
         "listen_addresses": "",
         "unix_socket_directories": home,
         "fsync": "off",
+        "autovacuum": "off",
         "shared_buffers": "32MB",
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

@@ -47,6 +47,7 @@ def loads(kind: type[T], data: bytes) -> T:
     Raises:
         NewerSchemaError: written by a newer reattune, in another way or with fields unknown here.
         DamagedError: the bytes are not what ``dumps`` gives for this type.
+        NotImplementedError: the type has a field of a kind that ``dumps`` does not write.
     """
     if data[:1] != VERSION:
         raise NewerSchemaError(
@@ -120,7 +121,7 @@ def _reader(kind: Any) -> Reader:
         return _dataclass(kind)
     if isinstance(kind, type):
         return _atom(kind)
-    raise TypeError(f"{kind!r} cannot be read")
+    raise NotImplementedError(f"{kind!r} cannot be read")
 
 
 def _dataclass(kind: Any) -> Reader:
@@ -147,7 +148,7 @@ def _optional(args: tuple[Any, ...]) -> Reader:
     if len(inner) != 1:
         if all(a in ATOMS for a in args):
             return lambda raw: raw
-        raise TypeError("only one kind beside None can be told apart")
+        raise NotImplementedError("only one kind beside None can be told apart")
     read = _reader(inner[0])
     return lambda raw: None if raw is None else read(raw)
 
@@ -169,7 +170,7 @@ def _atom(kind: type) -> Reader:
         return date.fromisoformat
     wanted = (int, float) if kind is float else (kind,)
     if kind not in ATOMS:
-        raise TypeError(f"{kind.__name__} cannot be read")
+        raise NotImplementedError(f"{kind.__name__} cannot be read")
 
     def read(raw: Any) -> Any:
         if type(raw) not in wanted:
