@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from reattune.cli import analyze, formats, ledger, monitor, practice, scheme
+from reattune.cli import analyze, formats, ledger, monitor, practice, scheme, serve
 from reattune.cli.console import EXIT_FAULT, complain, fault
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("analyze")(analyze.analyze)
 app.command("ledger")(ledger.ledger)
 app.command("monitor")(monitor.monitor)
 app.add_typer(practice.app)
+app.command("serve")(serve.serve)
 app.command("scheme")(scheme.scheme)
 app.command("formats")(formats.formats)
 

@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from reattune.web.config import WebConfig
-from reattune.web.edge import BodyLimit, KnownNames, LastResort, SafeHeaders
+from reattune.web.edge import BodyLimit, KnownNames, LastResort, SafeHeaders, TokenCookie
 from reattune.web.guard import check_form
 from reattune.web.pages import errors
 from reattune.web.state import State
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from reattune.practice.opening import Practice
 
 PAGES: tuple[str, ...] = (
-    "start",
+    "start", "first_run", "unlock", "login", "accounts", "settings", "backup", "audit",
+    "today", "cases", "adding", "case", "session", "ratings", "ruptures", "notes", "jobs",
+    "door", "links", "help",
 )  # fmt: skip
 """Modules in ``web/pages``, each with a ``router``. All are registered, or the application does not start."""
 
@@ -54,6 +56,7 @@ def create_app(practice: Practice | None, config: WebConfig) -> FastAPI:
     app.add_middleware(LastResort, fault=errors.fault)
     app.add_middleware(BodyLimit, config=config, too_large=errors.too_large)
     app.add_middleware(KnownNames, names=config.names)
+    app.add_middleware(TokenCookie, config=config)
     app.add_middleware(SafeHeaders)
     return app
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Names that mean this computer, without the brackets of an IPv6 address."""
@@ -22,6 +23,7 @@ class WebConfig:
         upload_limit: bytes that one form may carry, its files included.
         restore_limit: the same for the form that brings a backup back.
         unpacked_limit: bytes that a compressed upload may grow to.
+        backups: folder for the backups of a practice on a database server; None: the folder ``backups`` in the practice's own.
         idle_minutes: after how long without a page someone is asked for the passphrase or password again.
         longest_hours: after how long in any case.
     """
@@ -34,6 +36,7 @@ class WebConfig:
     upload_limit: int = 25 * 1024**2
     restore_limit: int = 8 * 1024**3
     unpacked_limit: int = 200 * 1024**2
+    backups: Path | None = None
     idle_minutes: int = 30
     longest_hours: int = 12
 
@@ -41,6 +44,11 @@ class WebConfig:
     def cookie(self) -> str:
         """The cookie's name. Browsers share cookies between the ports of one host, so the port is part of it."""
         return f"__Host-reattune-{self.port}" if self.tls else f"reattune-{self.port}"
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups are kept."""
+        return self.backups or Path(self.where) / "backups"
 
     @property
     def url(self) -> str:

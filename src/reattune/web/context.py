@@ -29,12 +29,14 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse
 
+from reattune.errors import NotAllowedError
 from reattune.report.clean import for_page
 from reattune.web.guard import FIELD
 from reattune.web.i18n import FALLBACK, Language, choose, translator
 from reattune.web.state import State
+from reattune.web.tablet import tablet_path
 from reattune.web.visits import Visit, new_token
 
 if TYPE_CHECKING:
@@ -64,8 +66,9 @@ def state_of(request: Request) -> State:
 
 
 def browser_token(request: Request) -> str | None:
-    """The random token in the browser's cookie, or None."""
-    return request.cookies.get(state_of(request).config.cookie)
+    """The random token that the browser has, or gets with this answer; None: neither."""
+    new: str | None = getattr(request.state, "new_token", None)
+    return new or request.cookies.get(state_of(request).config.cookie)
 
 
 def current_visit(request: Request) -> Visit | None:
@@ -121,6 +124,19 @@ def current_desk(request: Request) -> Desk:
     return open_practice_of(request).desk(user)
 
 
+def require_role(request: Request, *roles: str) -> User | None:
+    """Who asks, where their part is one of these.
+
+    Raises:
+        GoTo, AskAgainError: as ``current_user`` does.
+        NotAllowedError: it is another; the page is then not there for them.
+    """
+    user = current_user(request)
+    if role_of(user) not in roles:
+        raise NotAllowedError("this page is not there for you", mend="Ask the practice's admin")
+    return user
+
+
 def role_of(user: User | None) -> str:
     """``owner`` (a practice without accounts), ``therapist``, ``supervisor`` or ``admin``."""
     return "owner" if user is None else str(user.role)
@@ -129,6 +145,8 @@ def role_of(user: User | None) -> str:
 def _ask(request: Request, path: str) -> Exception:
     if request.method != "GET":
         return AskAgainError()
+    if (tablet := tablet_path(request)) is not None:
+        return GoTo(tablet)
     here = request.url.path
     return GoTo(f"{path}?next={quote(here)}" if here not in ("/", "/unlock", "/login") else path)
 
@@ -137,6 +155,12 @@ def next_path(request: Request) -> str:
     """Where to go after signing in: a path of ours, or the start page."""
     wanted = request.query_params.get("next", "")
     return wanted if _SAFE_PATH.match(wanted) else "/today"
+
+
+def query(request: Request) -> str:
+    """The same wish as a query, to carry it through a form; empty where there is none."""
+    wanted = next_path(request)
+    return f"?next={quote(wanted)}" if wanted != "/today" else ""
 
 
 def go(path: str) -> RedirectResponse:
@@ -163,6 +187,12 @@ def text(request: Request, name: str, default: str = "") -> str:
     return value.strip() if isinstance(value, str) else default
 
 
+def secret(request: Request, name: str) -> str:
+    """A passphrase or password of the form, every character as it was typed."""
+    value = form(request).get(name)
+    return value if isinstance(value, str) else ""
+
+
 def texts(request: Request, name: str) -> list[str]:
     """All values of a field that may come several times (ticked boxes)."""
     return [v for v in form(request).getlist(name) if isinstance(v, str)]
@@ -183,29 +213,27 @@ def typed(request: Request) -> list[tuple[str, str]]:
     ]
 
 
-def sign_in(request: Request, response: Response, user: str | None) -> Response:
-    """Begin a visit with a new token, and forget the one that the browser had before."""
-    state = state_of(request)
-    _set_cookie(request, response, state.visits.begin(user, browser_token(request)))
-    return response
+def sign_in(request: Request, user: str | None, *, recovered: bool = False) -> None:
+    """Begin a visit with a new token, and forget the one that the browser had before; the answer takes it along.
+
+    Args:
+        request: what is answered.
+        user: the account's id; None: the owner.
+        recovered: came in with the recovery code.
+    """
+    visits = state_of(request).visits
+    token = visits.begin(user, browser_token(request), recovered=recovered)
+    request.state.new_token = token
+    request.state.visit = visits.find(token)
+    if hasattr(request.state, "user"):
+        del request.state.user
 
 
-def sign_out(request: Request, response: Response) -> Response:
-    """End the visit of this browser."""
-    state = state_of(request)
-    state.visits.end(browser_token(request))
-    response.delete_cookie(
-        state.config.cookie, path="/", secure=state.config.tls, httponly=True, samesite="strict"
-    )
-    response.headers["clear-site-data"] = '"cache"'
-    return response
-
-
-def _set_cookie(request: Request, response: Response, token: str) -> None:
-    config = state_of(request).config
-    response.set_cookie(
-        config.cookie, token, httponly=True, samesite="strict", secure=config.tls, path="/"
-    )  # no age: gone with the browser
+def sign_out(request: Request) -> None:
+    """End the visit of this browser; the answer takes its token away."""
+    state_of(request).visits.end(browser_token(request))
+    request.state.new_token = ""
+    request.state.visit = None
 
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -223,8 +251,9 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     """
     state = state_of(request)
     token, visit = browser_token(request), current_visit(request)
-    fresh = None if token else new_token()
-    code = state.visits.csrf(token or fresh or "")
+    if not token:
+        token = request.state.new_token = new_token()
+    code = state.visits.csrf(token)
     notes: list[str] = []
     if visit is not None:
         notes, visit.notes = visit.notes, []
@@ -243,10 +272,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         notes=notes,
         **values,
     )  # fmt: skip
-    response = HTMLResponse(page, status_code=status)
-    if fresh is not None:
-        _set_cookie(request, response, fresh)
-    return response
+    return HTMLResponse(page, status_code=status)
 
 
 def _known(request: Request) -> tuple[User | None, str | None]:

@@ -67,6 +67,28 @@ class SafeHeaders:
         await self._app(scope, receive, add if scope["type"] == "http" else send)
 
 
+class TokenCookie:
+    """Gives the browser the new token that a page put at ``request.state.new_token``; an empty one takes the cookie away."""
+
+    def __init__(self, app: ASGIApp, *, config: WebConfig) -> None:
+        self._app, self._config = app, config
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, with the cookie added."""
+
+        async def add(message: Message) -> None:
+            token = scope.get("state", {}).get("new_token")
+            if message["type"] == "http.response.start" and token is not None:
+                # Without an age: gone with the browser. Out of reach for scripts and for other sites.
+                parts = [f"{self._config.cookie}={token}", "Path=/", "HttpOnly", "SameSite=Strict"]
+                parts += ["Secure"] if self._config.tls else []
+                parts += [] if token else ["Max-Age=0"]
+                MutableHeaders(scope=message).append("set-cookie", "; ".join(parts))
+            await send(message)
+
+        await self._app(scope, receive, add if scope["type"] == "http" else send)
+
+
 class KnownNames:
     """Answers to its own names only: a page elsewhere whose name points here gets nothing."""
 
@@ -127,9 +149,7 @@ class BodyLimit:
             await send(message)
 
         # Between the two checks nothing slips through: a length that is stated, and the bytes that come.
-        if not length.isdecimal() or int(length) > limit:
-            seen = limit + 1
-        else:
+        if length.isdecimal() and int(length) <= limit:
             try:
                 await self._app(scope, counted, watched)
                 return

@@ -10,9 +10,11 @@ from threading import Lock
 
 FREE_TRIES = 5
 """Tries that cost no waiting: people mistype."""
+FREE_TRIES_ADDRESS = 20
+"""The same for an address, which a whole practice may share."""
 LONGEST_WAIT = 15 * 60
 """Seconds; the wait doubles from one second up to this."""
-_FORGET = 24 * 3600
+_FORGET = 3600
 _MOST = 20_000
 
 
@@ -70,6 +72,13 @@ class Limits:
             for key in keys:
                 self._tries.pop(key, None)
 
+    def take_back(self, *keys: str) -> None:
+        """The last try for each key was right, but says nothing about the misses before it: uncount it alone."""
+        with self._lock:
+            for key in keys:
+                if key in self._tries:
+                    self._tries[key].count -= 1
+
     def _wait(self, key: str, now: float) -> float:
         tries = self._tries.get(key)
         if tries is None:
@@ -77,14 +86,14 @@ class Limits:
         if now - tries.last > _FORGET:
             del self._tries[key]
             return 0.0
-        over = tries.count - FREE_TRIES
+        over = tries.count - (FREE_TRIES_ADDRESS if "@" in key else FREE_TRIES)
         if over < 0:
             return 0.0
         return tries.last + min(LONGEST_WAIT, 2.0 ** min(over, 20)) - now
 
 
 def address_key(what: str, address: str | None) -> str:
-    """The key of an address. An IPv6 network of 2^64 addresses belongs to one household, and counts as one."""
+    """The key of an address, to be told by its ``@``. An IPv6 network of 2^64 addresses is one household, and counts as one."""
     try:
         parsed = ipaddress.ip_address(address or "")
     except ValueError:

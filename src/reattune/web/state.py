@@ -37,3 +37,9 @@ class State:
     def __post_init__(self) -> None:
         self.visits = Visits(self.clock, self.config.idle_minutes * 60, self.config.longest_hours * 3600)
         self.limits = Limits(self.clock)
+
+    def adopt(self, practice: Practice) -> Practice:
+        """Serve this practice from now on, and take up the work that waits in it."""
+        practice.worker.start()
+        self.practice = practice
+        return practice

@@ -23,12 +23,14 @@ class Visit:
     Args:
         user: the account's id; None: the owner of a practice without accounts.
         started, seen: when it began and when it last asked for a page, in seconds of the clock.
+        recovered: came in with the recovery code, and may set a new passphrase without the old one.
         notes: sentences to show once, on the next page.
     """
 
     user: str | None
     started: float
     seen: float
+    recovered: bool = False
     notes: list[str] = field(default_factory=list)
 
 
@@ -47,17 +49,18 @@ class Visits:
         self._lock = Lock()
         self._secret = secrets.token_bytes(32)
 
-    def begin(self, user: str | None, former: str | None = None) -> str:
+    def begin(self, user: str | None, former: str | None = None, *, recovered: bool = False) -> str:
         """Sign someone in. A new token always: one that was known before signing in is worth nothing after it.
 
         Args:
             user: the account's id, or None for the owner.
             former: the token that the browser had so far; it is forgotten.
+            recovered: see ``Visit``.
         """
         now, token = self._clock(), new_token()
         with self._lock:
             self._known.pop(_digest(former or ""), None)
-            self._known[_digest(token)] = Visit(user, now, now)
+            self._known[_digest(token)] = Visit(user, now, now, recovered)
             while len(self._known) > _MOST:
                 self._known.pop(min(self._known, key=lambda k: self._known[k].seen))
         return token

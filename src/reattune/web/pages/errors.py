@@ -12,10 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from reattune.errors import ReattuneError
+from reattune.errors import FullDiskError, NotAllowedError, ReattuneError
+from reattune.web.client import is_client, trouble
 from reattune.web.context import AskAgainError, GoTo, render, typed
 from reattune.web.guard import ForeignFormError
 from reattune.web.limits import TooManyTriesError
+from reattune.web.pages import door
 
 _HTTP = {
     404: ("This page is not here", "It may have been deleted, or it belongs to someone else.", ""),
@@ -31,6 +33,7 @@ def handlers() -> Mapping[Any, Callable[[Request, Any], Response]]:
         AskAgainError: _ask_again,
         ForeignFormError: _foreign_form,
         TooManyTriesError: _too_many,
+        NotAllowedError: lambda request, _: not_here(request),
         ReattuneError: _mendable,
         RequestValidationError: lambda request, _: page(request, 400, *_HTTP[400]),
         HTTPException: _http,
@@ -48,6 +51,10 @@ def page(
         title, what, mend: the heading, what happened, what to do.
         keep: show back what was typed, where a form came.
     """
+    if is_client(request):
+        return trouble(
+            request, status, "unsaved" if request.method != "GET" else "locked" if status >= 500 else ""
+        )
     return render(
         request,
         "error.html.j2",
@@ -94,6 +101,8 @@ def fault(request: Request, error: Exception) -> Response:
 def disk_full(error: BaseException | None) -> bool:
     """Whether an error, or what led to it, says that there is no room left."""
     while error is not None:
+        if isinstance(error, FullDiskError):
+            return True
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             return True
         original = getattr(error, "orig", None) or error
@@ -112,6 +121,8 @@ def _ask_again(request: Request, _: AskAgainError) -> Response:
 
 
 def _foreign_form(request: Request, error: ForeignFormError) -> Response:
+    if is_client(request) and error.same_site:
+        return door.unsaved(request)
     return page(
         request, 403, "This form was not taken",
         "It was too old, or it did not come from a page of this practice. Nothing was saved.",
@@ -133,9 +144,11 @@ def _too_many(request: Request, error: TooManyTriesError) -> Response:
 
 
 def _mendable(request: Request, error: ReattuneError) -> Response:
-    status = 507 if disk_full(error) else 400
-    what = f"{error.what.rstrip('.')}." + (f" ({error.place})" if error.place.line is not None else "")
-    return page(request, status, "This did not work", what, error.mend and f"{error.mend.rstrip('.')}.")
+    if disk_full(error):
+        return fault(request, error)
+    said = error.what.rstrip(".")
+    what = f"{said[:1].upper()}{said[1:]}." + (f" ({error.place})" if error.place.line is not None else "")
+    return page(request, 400, "This did not work", what, error.mend and f"{error.mend.rstrip('.')}.")
 
 
 def _http(request: Request, error: HTTPException) -> Response:
