@@ -209,6 +209,7 @@ def read_ratings(
     rater: str | None = None,
     missing: Sequence[str] | None = None,
     sheet: str | None = None,
+    data: bytes | None = None,
 ) -> Ratings:
     """Read a file of ratings and score it.
 
@@ -231,6 +232,7 @@ def read_ratings(
         missing: codes for "not answered" in place of the usual ones (NA, N/A, NaN, null, none, ., -, -99, -999). Empty
             cells always count as not answered, and a number counts as a code only where the item cannot have it.
         sheet: name of the sheet, for Excel; else the first.
+        data: the file's bytes where they are at hand (an upload); ``path`` is then only its name.
 
     Returns:
         The scores, the answers, and what was kept out or assumed.
@@ -255,6 +257,7 @@ def read_ratings(
         mapping=mapping,
         date_order=date_order,
         sheet=sheet,
+        data=data,
     )
     codes = missing if missing is not None else raw.missing if raw.missing is not None else MISSING
     cells = check(

@@ -73,6 +73,7 @@ def read_cells(
     mapping: str | Path | None = None,
     date_order: str | None = None,
     sheet: str | None = None,
+    data: bytes | None = None,
 ) -> Raw:
     """The cells of a file of ratings: CSV (with commas, semicolons, tabs or bars), Excel, or Parquet; long or wide.
 
@@ -85,6 +86,7 @@ def read_cells(
         mapping: a mapping file, for exports with names of their own.
         date_order: ``dmy``, ``mdy`` or ``ymd``, for dates that do not tell.
         sheet: name of the sheet, for Excel.
+        data: the file's bytes where they are at hand (an upload); ``path`` is then only its name.
 
     Raises:
         InputError: the file cannot be read as a table of ratings.
@@ -93,7 +95,8 @@ def read_cells(
     """
     given = read_mapping(mapping) if mapping is not None else None
     try:
-        table = read_sheet(load(path, what="table of ratings", limit=LIMIT_BYTES), log, sheet)
+        content = load(path, what="table of ratings", limit=LIMIT_BYTES) if data is None else data
+        table = read_sheet(content, log, sheet)
         named = {**(dict(given.fields) if given else {}), **(columns or {})}
         fields, called = places(table.names, named)
         names = [called.get(at, name) for at, name in enumerate(table.names)]

@@ -161,7 +161,7 @@ def _card(number: int, case: CaseRatings) -> Card:
     last = max((point.date for one in case.series for point in one.points if point.date), default=None)
     ratings = sum(len(one.points) for one in case.series)
     facts = [count(ratings, "rating"), f"last on {words.day(last)}" if last else ""]
-    told = tuple(_told(series, drop) for series, drop in drops_in_order(case))
+    told = tuple(told_of(series, drop) for series, drop in drops_in_order(case))
     return Card(number, case.case, tuple(fact for fact in facts if fact), pictures, told)
 
 
@@ -171,10 +171,11 @@ def _picture(figure: Figure, name: str) -> Picture:
         Markup(to_svg(chart(figure, width=width, heading=False), figure.title, alt, f"{name}{letter}"))
         for width, letter in ((WIDTH, "w"), (NARROW, "n"))
     )
-    return Picture(wide, narrow, key(figure), alt, _numbers(figure))
+    return Picture(wide, narrow, key(figure), alt, numbers_of(figure))
 
 
-def _numbers(figure: Figure) -> Numbers:
+def numbers_of(figure: Figure) -> Numbers:
+    """The numbers behind a chart, session by session."""
     lines = figure.lines
     sessions = sorted(
         {point.session for line in lines for point in line.series.points} | {n for _, n in figure.missed}
@@ -205,7 +206,8 @@ def _numbers(figure: Figure) -> Numbers:
     )
 
 
-def _told(series: Series, drop: Drop) -> Told:
+def told_of(series: Series, drop: Drop) -> Told:
+    """A drop in words, with what speaks for it and against it."""
     one = drop.episode
     tags = [words.STATUS_LABELS[one.status]]
     if one.probability is not None:
