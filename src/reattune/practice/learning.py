@@ -2,12 +2,13 @@
 
 For each kind of alert (from a transcript, from ratings) the practice has a starting threshold ``t0``. With ``n`` answers, ``c``
 is the cut with the fewest answers on the wrong side ("yes" below it, "not so" at or above it); of several such cuts the one
-nearest to ``t0`` counts. Then::
+nearest to ``t0`` counts. Then, on the scale of log odds (``L(p) = log(p / (1 - p))``)::
 
-    threshold = t0 + n / (n + PATIENCE) * (c - t0)        from LEAST answers on, else t0
+    L(threshold) = L(t0) + n / (n + PATIENCE) * (L(c) - L(t0))        from LEAST answers on, else t0
 
-kept within ``LOW`` and ``HIGH``. Five answers move it a fifth of the way, twenty half of it. Alerts that are not shown are seldom
-answered, so it rises more easily than it falls; answers can be given in the case, too, to entries below it.
+``c`` lies within ``LOW`` and ``HIGH``, and so the threshold never goes further. Five answers move it a fifth of the way, twenty
+half of it. Alerts that are not shown are seldom answered, so it rises more easily than it falls; answers can be given in the
+case, too, to entries below it.
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import exp, log
 
 LEAST = 5
 """So many answers of a kind before anything moves."""
 PATIENCE = 20
 """So many answers move the threshold half of the way."""
-LOW, HIGH = 0.2, 0.9
-"""A threshold never leaves this range: practice must not learn to see nothing, nor everything."""
+LOW, HIGH = 0.2, 0.99
+"""Answers move a threshold no further than this: a practice must not learn to see nothing, nor everything."""
+_EDGE = 0.01
+"""Nearer to 0 and 1 log odds run away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,15 @@ def learnt(start: float, answers: Sequence[Answer]) -> float:
     n = len(answers)
     if n < LEAST:
         return start
-    moved = start + n / (n + PATIENCE) * (best_cut(start, answers) - start)
-    return min(max(moved, min(LOW, start)), max(HIGH, start))
+    begin, aim = _log_odds(start), _log_odds(best_cut(start, answers))
+    if aim == begin:
+        return start
+    return 1 / (1 + exp(-(begin + n / (n + PATIENCE) * (aim - begin))))
+
+
+def _log_odds(p: float) -> float:
+    clipped = min(max(p, _EDGE), 1 - _EDGE)
+    return log(clipped / (1 - clipped))
 
 
 def best_cut(start: float, answers: Sequence[Answer]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection, RowMapping, select
@@ -114,7 +115,8 @@ class Seat:
             next_date=read_day(row["next_date"]),
             sessions=row["sessions"],
             last_date=read_day(row["last_date"]),
-            open=overview.open,
+            # Why may quote a note; what is a name in it is known only from the whole case.
+            open=tuple(replace(one, why="") for one in overview.open) if hidden else overview.open,
             first_open_session=row["first_open_session"],
             changed_at=read_moment(row["changed_at"]),
             seen_at=None if seen_at is None else read_moment(seen_at),

@@ -198,7 +198,7 @@ def check_password(password: str, kept: str) -> bool:
 
 
 def _scrypt(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
-    room = 132 * n * r * p
+    room = 132 * n * r * p + 2**20
     return hashlib.scrypt(password.encode(), salt=salt, n=n, r=r, p=p, maxmem=room, dklen=32)
 
 

@@ -288,6 +288,11 @@ class NoteCard:
     changed_at: datetime
     mine: bool
 
+    @property
+    def shelf(self) -> str:
+        """``process`` or ``record``."""
+        return self.note.shelf
+
 
 @dataclass(frozen=True, slots=True)
 class ShareCard:
