@@ -70,7 +70,7 @@ def test_every_public_name_is_documented():
 def test_every_command_and_option_is_documented():
     page = (ROOT / "docs/reference-cli.md").read_text(encoding="utf-8")
     missing = []
-    for command in ((), ("analyze",), ("monitor",), ("ledger",), ("scheme",), ("formats",)):
+    for command in ((), ("analyze",), ("monitor",), ("ledger",), ("practice",), ("scheme",), ("formats",)):
         found = subprocess.run(
             [sys.executable, "-m", "reattune", *command, "--help"],
             capture_output=True, text=True, check=True, env={"COLUMNS": "200", "NO_COLOR": "1", "PATH": "", "TERM": "dumb"},
@@ -78,6 +78,37 @@ def test_every_command_and_option_is_documented():
         words = {w.strip(",│ ") for w in found.split()}
         missing += [(command, w) for w in words if w.startswith("--") and w not in page]
         missing += [command for c in command if f"reattune {c}" not in page]
+    assert missing == []
+
+
+def test_every_command_of_a_practice_and_its_options_are_documented():
+    from typer.testing import CliRunner
+
+    from reattune.cli.app import app
+    from reattune.cli.practice import app as practice
+
+    page = (ROOT / "docs/reference-cli.md").read_text(encoding="utf-8")
+    page = page[page.index("## reattune practice") :]
+    commands = [str(one.name) for one in practice.registered_commands]
+    assert set(commands) >= {
+        "init",
+        "add",
+        "import",
+        "export",
+        "list",
+        "ledger",
+        "plan",
+        "note",
+        "settle",
+        "audit",
+    }
+    missing = [name for name in commands if f"reattune practice {name}" not in page]
+    for name in commands:
+        wide = {"COLUMNS": "200", "TERMINAL_WIDTH": "200"}
+        found = CliRunner().invoke(app, ["practice", name, "--help"], env=wide).stdout
+        words = {w.strip(",│ ") for w in found.split()}
+        assert "--json" in words, name
+        missing += [f"{name} {w}" for w in words if w.startswith("--") and w != "--help" and w not in page]
     assert missing == []
 
 

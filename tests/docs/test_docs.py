@@ -128,6 +128,8 @@ def test_command_lines_exist(page: Path) -> None:
         if command is None:
             wrong.append(f"{line}: no such command")
             continue
+        if hasattr(command, "commands") and len(words) > 1 and command is not group:
+            command = command.commands.get(words[1], command)
         known = {o for p in command.params for o in (*p.opts, *p.secondary_opts)} | {"--help", "-h"}
         asked = {w.partition("=")[0] for w in words if re.match(r"--?[a-z]", w)}
         wrong += [f"{line}: {option}" for option in asked - known]

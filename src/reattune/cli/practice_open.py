@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reattune.cli import console
-from reattune.errors import InputError, SettingError
+from reattune.errors import InputError, ReattuneError, SettingError
 from reattune.formats.decode import decode
+from reattune.record import Notice
 
 if TYPE_CHECKING:
     from reattune.practice.desk import Desk
@@ -176,7 +177,9 @@ def show(value: Any) -> None:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON has it."""
+    """A value as JSON has it; what went wrong or is worth knowing as its sentence."""
+    if isinstance(value, ReattuneError | Notice | Path):
+        return str(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
@@ -185,9 +188,7 @@ def plain(value: Any) -> Any:
         return [plain(v) for v in value]
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Path) else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def words(file: Path | None, ask: str) -> str:
