@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,6 +82,16 @@ def test_the_example_practice_is_whole_and_varied(practice, tmp_path):
         same(open_case(tmp_path / one.folder).case, before.case)
     file = practice.desk().case(taken.case)
     assert {m.consent for m in file.meetings if m.format} == {"given"}
+
+
+def test_the_wheel_holds_what_the_example_needs():
+    root = Path(__file__).parents[2]
+    packing = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    packed = packing["targets"]["wheel"]["force-include"]
+    home = "reattune/practice/example_data"
+    wanted = {f"examples/cases/{one.folder}": f"{home}/cases/{one.folder}" for one in example_cases()}
+    assert wanted | {"examples/practice": f"{home}/practice"} == packed
+    assert all((root / source).is_dir() for source in packed)
 
 
 def test_process_notes_and_record_leave_apart(in_folder, tmp_path):
@@ -166,6 +177,8 @@ def test_killed_in_the_middle_the_store_is_whole_and_says_what_is_missing(where,
         assert (left.label, left.missing) == ("night-shifts", (3, 4))
         (work,) = practice.desk().today().work
         assert "transcripts to come are those of sessions 3, 4" in work.message
+        practice.desk().try_again(work.id)
+        assert practice.worker.run_pending() == [] and unfinished(practice) == [left]
         stored = {m.number: m.turns for m in practice.desk().case(left.case).meetings}
         assert stored[1] and stored[2] and stored[3] is None
         again = import_case(practice, folder)

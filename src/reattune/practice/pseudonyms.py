@@ -21,6 +21,9 @@ from reattune.record import Session
 
 T = TypeVar("T")
 
+_HOLDS = (str, tuple, list, Mapping)
+"""What may hold text."""
+
 _NAME = r"[A-ZÀ-ÖØ-Þ][\w’'\-]*[\w]"
 _TITLED = re.compile(
     rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Herrn|Frau|Doktor|Doctor|Professor|Sir|Madam|Aunt|Uncle|Tante|Onkel)\.?\s+"
@@ -57,22 +60,34 @@ _LABEL_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class Pseudonyms:
-    """What stands for which name. ``shown``: name to replacement; longer names first, whole words, any case."""
+    """What stands for which name; whole words, longer names first.
 
-    shown: Mapping[str, str]
+    Attributes:
+        kept: names that the therapist keeps with the case, in any case; by name, what stands for each.
+        found: names found, as they are written.
+    """
+
+    kept: Mapping[str, str]
+    found: Mapping[str, str]
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
-        names = sorted((n for n in self.shown if n.strip()), key=len, reverse=True)
-        if not names:
+        def any_of(names: Iterable[str]) -> str:
+            return "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+
+        parts = []
+        if self.kept:
+            parts.append(f"(?i:{any_of(self.kept)})")
+        if self.found:
+            # As written: what was found by its capital is often a word as well when it is written small.
+            parts.append(any_of(self.found))
+        if not parts:
             return None
-        return re.compile(
-            rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?=(?:['’]?s)?(?!\w))", re.IGNORECASE
-        )
+        return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?=(?:['’]?s)?(?!\w))")
 
     @cached_property
     def _folded(self) -> dict[str, str]:
-        return {name.casefold(): instead for name, instead in self.shown.items()}
+        return {name.casefold(): instead for name, instead in {**self.found, **self.kept}.items()}
 
     def text(self, text: str) -> str:
         """The text with the names replaced, and addresses, links and long numbers taken out."""
@@ -116,7 +131,7 @@ class Pseudonyms:
             changed = {
                 f.name: self._within(old)
                 for f in fields(value)
-                if f.init and isinstance(old := getattr(value, f.name), str | tuple | list | dict)
+                if f.init and (isinstance(old := getattr(value, f.name), _HOLDS) or is_dataclass(old))
             }
             return replace(value, **changed)
         return value
@@ -132,8 +147,13 @@ def pseudonyms(
         sessions: transcripts; what looks like a name in them is found.
         texts: other texts of the case, such as its label.
     """
-    shown = {name.strip(): instead for name, instead in kept.items() if name.strip()}
-    known = {part.casefold() for name in shown for part in name.split()} | {n.casefold() for n in shown}
+    own = {name.strip(): instead for name, instead in kept.items() if name.strip()}
+    for name, instead in list(own.items()):
+        for part in name.split():
+            if part[:1].isupper() and len(part) > 2 and part.casefold() not in _LABEL_WORDS:
+                own.setdefault(part, instead)  # of "Rosalind Parker" people say one
+    known = {name.casefold() for name in own}
+    shown: dict[str, str] = {}
     transcripts = list(sessions)
     found = [name for s in transcripts for name in _labels(s)]
     found += [name for s in transcripts for name in names_in([t.text for t in s.turns])]
@@ -145,7 +165,7 @@ def pseudonyms(
         known.add(name.casefold())
         shown[name] = f"Name{number}"
         number += 1
-    return Pseudonyms(shown)
+    return Pseudonyms(own, shown)
 
 
 def _labels(session: Session) -> list[str]:

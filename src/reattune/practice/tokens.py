@@ -1,12 +1,12 @@
-"""Tokens of the client's links: 192 random bits, of which the practice keeps a hash alone."""
+"""Tokens of the client's links: 256 random bits, of which the practice keeps a hash alone."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 
-_BYTES = 24
-LENGTH = 32
+_BYTES = 32
+LENGTH = 43
 """Characters of a token."""
 
 
