@@ -189,7 +189,7 @@ def test_cleaning_up_says_so_when_a_reader_is_in_the_way(tmp_path, monkeypatch):
     fill(folder, 20)
     with folder.reading() as conn:
         conn.execute(select(tables.notes)).all()
-        with pytest.raises(BusyError):
+        with pytest.raises(BusyError, match="not yet from its file"):
             folder.purge()
     folder.purge()
     assert (folder.folder / "practice.db-wal").stat().st_size == 0

@@ -32,6 +32,8 @@ FORMAT = "reattune backup 1"
 SUFFIX = ".reattune"
 ABOUT = "about.json"
 CHUNK = 1 << 20
+UNREADABLE = (zipfile.BadZipFile, zlib.error, KeyError, TypeError, ValueError, EOFError, NotImplementedError)
+"""What comes of reading a ZIP archive that is none, or of finding something else in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,16 @@ def opened(backup: Path) -> Iterator[tuple[Keys, zipfile.ZipFile]]:
         if not backup.is_file():
             raise StoreError("There is no such file", mend="Check the backup's name", path=backup)
         try:
-            with zipfile.ZipFile(backup) as archive:
-                keys = parse(_checked(archive, backup), str(backup))
-                yield keys, archive
-        except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError, zlib.error):
+            archive = zipfile.ZipFile(backup)
+        except UNREADABLE:
             raise _unfit(backup) from None
+    with archive:
+        with files.files_told_plainly(backup):
+            try:
+                text = _checked(archive, backup)
+            except UNREADABLE:
+                raise _unfit(backup) from None
+        yield parse(text, str(backup)), archive
 
 
 def unpack(archive: zipfile.ZipFile, file: Path) -> None:
@@ -141,6 +148,7 @@ def _checked(archive: zipfile.ZipFile, backup: Path) -> str:
     """The keys' text, where everything in the archive is as it was packed."""
     if any(i.compress_type != zipfile.ZIP_STORED for i in archive.infolist()):
         raise _unfit(backup)
+    # Nothing here is ever near this size: it only keeps somebody else's archive from filling the memory.
     if max(archive.getinfo(n).file_size for n in (ABOUT, files.KEYS)) > CHUNK:
         raise _unfit(backup)
     about = json.loads(archive.read(ABOUT))

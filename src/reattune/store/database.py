@@ -19,7 +19,7 @@ from zipfile import ZipFile
 
 from sqlalchemy import Connection, Engine, insert, inspect, select, update
 
-from reattune.errors import DamagedError, StoreError, WrongKeyError
+from reattune.errors import BusyError, DamagedError, StoreError, WrongKeyError
 from reattune.store import audit, backups, copying, files, migrating
 from reattune.store import engine as engines
 from reattune.store import keys as keyring
@@ -142,7 +142,8 @@ class Database:
         Rewrites the whole database, which takes as much memory (SQLite) or disk (PostgreSQL) again as it holds.
 
         Raises:
-            BusyError: somebody is reading or writing.
+            BusyError: somebody is reading or writing; what could be done was done.
+            FullDiskError: the rewriting needs more room than there is; nothing was changed.
         """
         with self._turn(), told_plainly(self.where):
             if self.folder:
@@ -195,7 +196,7 @@ class Database:
                 raise damaged(self.where, "The database holds no practice")
             if old:
                 if self.folder:
-                    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+                    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
                     folder = self.folder / files.BACKUPS
                     with files.files_told_plainly(folder):
                         folder.mkdir(mode=0o700, exist_ok=True)
@@ -258,7 +259,11 @@ class Database:
             conn.exec_driver_sql("VACUUM")
             readers_in_the_way, *_ = conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
         if readers_in_the_way:
-            raise busy(self.where)
+            raise BusyError(
+                "What was deleted is gone from the practice, but not yet from its file, as somebody is reading",
+                mend="Clean up again when the practice is at rest",
+                path=self.where,
+            )
 
     def _rewrite_tables(self) -> None:
         with self._outside() as conn:
