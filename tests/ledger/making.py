@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from reattune.ledger import Evidence
@@ -90,3 +91,9 @@ def drop(
         "one", "client", "srs", "total", "level", onset, onset, onset, recovery, 36.0, worst, 2.5, None,
         last - onset + 1, "v", 0, RatingStatus.REPAIRED if recovery else RatingStatus.OPEN,
     )  # fmt: skip
+
+
+def said(findings: Findings, words: dict[int, str]) -> Findings:
+    """The same session with other words at some turns."""
+    turns = tuple(replace(t, text=words.get(t.index, t.text)) for t in findings.session.turns)
+    return find_findings(replace(findings.session, turns=turns), findings.coding)

@@ -240,9 +240,11 @@ def test_a_client_who_stays_away(away, status):
     assert str(ledger["R1"].status) == status
 
 
-def test_who_stays_away_after_a_repair_is_not_lost_to_it():
-    ledger = keep_ledger(*case_of({1: MENDED, 2: "missed", 3: "missed"}))
+def test_who_stays_away_after_a_repair_that_a_later_session_bears_out_is_not_lost_to_it():
+    ledger = keep_ledger(*case_of({1: MENDED, 2: QUIET, 3: "missed", 4: "missed"}))
     assert ledger["R1"].status is RuptureStatus.REPAIRED
+    ledger = keep_ledger(*case_of({1: MENDED, 2: "missed", 3: "missed"}))
+    assert ledger["R1"].status is RuptureStatus.LOST
 
 
 @pytest.mark.parametrize(

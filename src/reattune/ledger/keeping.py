@@ -38,7 +38,7 @@ def keep_ledger(case: Case, evidence: Evidence, as_of: int | None = None) -> Led
         keeper.meeting(meeting)
     if case.ending is not None and meetings and len(meetings) == len(everything):
         for strand in keeper.strands.entries:
-            life.ended(strand, meetings[-1].number, case.ending)
+            life.ended(strand, meetings[-1].number, case.ending, keeper.last_held)
     return keeper.ledger(meetings[-1].number if meetings else 0)
 
 
@@ -64,6 +64,11 @@ class _Keeper:
         self.held: list[int] = []
         self._away: list[Meeting] = []
         self._known = dict(evidence.findings)
+
+    @property
+    def last_held(self) -> int | None:
+        """The last session that was held so far."""
+        return self.held[-1] if self.held else None
 
     def meeting(self, meeting: Meeting) -> None:
         """Everything that is known with one appointment."""
@@ -120,7 +125,7 @@ class _Keeper:
         missed = any(m.attendance is Attendance.MISSED for m in self._away)
         if len(self._away) >= AWAY_IN_A_ROW and missed:
             for strand in self.strands.entries:
-                life.stayed_away(strand, meeting.number, len(self._away))
+                life.stayed_away(strand, meeting.number, len(self._away), self.last_held)
         elif meeting.attendance is Attendance.MISSED and self.held:
             for strand in self.strands:
                 if strand.last == self.held[-1] and not strand.set_aside:

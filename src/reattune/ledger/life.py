@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from reattune.ledger.signs import STEP, STEP_GAP, Kind, Sign, by, step_weights
+from reattune.ledger.closing import Tone, defends, tone_after
+from reattune.ledger.signs import STEP, STEP_GAP, Kind, Sign, by
 from reattune.ledger.strand import NEAR, PEOPLE, Strand
 from reattune.record import (
     Ending,
@@ -25,6 +26,14 @@ SURE_STEP = 0.4
 """Without a step of at least this probability, a return to the work is not yet called a repair."""
 INVITED = 2
 """A step at most so many turns before the client speaks of it has invited it, and counts as part of the repair."""
+
+
+ANSWERS = 4
+"""Therapist turns at most so many turns after the client has spoken of a strain answer it."""
+ANSWER_ODDS = 6.0
+"""There the odds that a turn is a step towards repair are so many times those of any other turn with the same words: the coder
+gives its probability for all talk, and an answer to a strain that was just spoken of is far more often a step. A judgement, held
+low. An answer that only explains or defends itself has so many times lower odds: it owns nothing."""
 
 
 def move(strand: Strand, session: int, status: RuptureStatus, why: str, source: Source) -> None:
@@ -65,7 +74,7 @@ def after_words(strand: Strand, session: int, findings: Findings, fresh: Sequenc
         spoken = thread.thread.disclosed.turn
         steps, outcome = aftermath(findings, spoken)
         lead = f"The client speaks of it (turn {spoken + 1})"
-        _answered(strand, session, findings, steps, outcome, lead)
+        _answered(strand, session, findings, steps, outcome, lead, spoken)
         return
     episodes = [s.episode for s in fresh if s.episode is not None]
     taken_up = sorted((u for s in fresh for u in s.steps), key=lambda u: u.turn)
@@ -94,13 +103,22 @@ def aftermath(findings: Findings, turn: int) -> tuple[tuple[StrategyUse, ...], O
         if coded.turn - last > STEP_GAP:
             break
         uses = [StrategyUse(c.turn, c.code, c.probability) for c in coded.codes if c.family == "strategy"]
-        if uses and (coded.p_strategy or 0.0) >= STEP:
+        if uses and _weight(findings, coded.turn, turn) >= STEP:
             steps += uses
             last = max(last, coded.turn)
     after = [s for s in steps if s.turn >= turn] or steps
     reach = coding.turns[turn + 1 : last + NEAR + 1]
     marked = [t.turn for t in reach if t.has("withdrawal") or t.has("confrontation")]
     return tuple(steps), _outcome(findings, [turn, *marked], after)
+
+
+def _weight(findings: Findings, turn: int, spoken: int | None) -> float:
+    """The probability that a turn is a step: the coder's, or as the answer to a strain that was spoken of just before."""
+    p = findings.coding.turns[turn].p_strategy or 0.0
+    if spoken is None or not spoken < turn <= spoken + ANSWERS:
+        return p
+    odds = 1 / ANSWER_ODDS if defends(findings.session.turns[turn].text) else ANSWER_ODDS
+    return odds * p / (1 - p + odds * p)
 
 
 def _outcome(findings: Findings, markers: Sequence[int], steps: Sequence[StrategyUse]) -> Outcome:
@@ -116,33 +134,39 @@ def _answered(
     steps: Sequence[StrategyUse],
     outcome: Outcome,
     lead: str,
+    spoken: int | None = None,
 ) -> None:
     # What hardly reads as a step neither stands among the repairs nor moves anything.
-    steps = [s for s in steps if (findings.coding.turns[s.turn].p_strategy or 0.0) >= STEP]
-    if not steps:
-        outcome = Outcome.UNADDRESSED
+    weights = {s.turn: _weight(findings, s.turn, spoken) for s in steps}
+    steps = [s for s in steps if weights[s.turn] >= STEP]
     known = {(r.at, r.strategy) for r in strand.repairs}
     moves = [RepairMove(TurnRef(session, s.turn), s.code) for s in steps]
     strand.repairs += [m for m in dict.fromkeys(moves) if (m.at, m.strategy) not in known]
-    sure = max(step_weights(findings, steps), default=0.0) >= SURE_STEP
-    if outcome is Outcome.UNADDRESSED:
-        status, how = RuptureStatus.OPEN, "no step towards repair shows in the words"
-    elif outcome is Outcome.RESOLVED and sure:
-        status, how = (
-            RuptureStatus.REPAIRED,
-            "the therapist answers it, and the client seems back in the work",
-        )
-    elif outcome is Outcome.ATTEMPTED:
-        status, how = (
+    if not steps or outcome is Outcome.UNADDRESSED:
+        why = f"{lead}; no step towards repair shows in the words."
+        move(strand, session, RuptureStatus.OPEN, why, Source.TRANSCRIPT)
+        return
+    sure = max(weights[s.turn] for s in steps) >= SURE_STEP
+    status, how = _how_it_stands(outcome, tone_after(findings.session, steps[-1].turn), sure)
+    move(strand, session, status, f"{lead}; {how}.", Source.TRANSCRIPT)
+
+
+def _how_it_stands(outcome: Outcome, tone: Tone, sure: bool) -> tuple[RuptureStatus, str]:
+    """Where a strain stands that the therapist has answered: by the marks after the last step, and by how the client sounds."""
+    if outcome is Outcome.ATTEMPTED:
+        return (
             RuptureStatus.IN_REPAIR,
             "the therapist answers it; the words do not show the client coming back yet",
         )
-    else:
-        status, how = (
-            RuptureStatus.IN_REPAIR,
-            "the therapist answers it, and some of the working together comes back",
-        )
-    move(strand, session, status, f"{lead}; {how}.", Source.TRANSCRIPT)
+    if tone is Tone.RESERVED:
+        return RuptureStatus.IN_REPAIR, "the therapist answers it, and the client keeps something back yet"
+    if tone is Tone.SHORT:
+        return RuptureStatus.IN_REPAIR, "the therapist answers it, and the client's answers stay short"
+    if sure and outcome is Outcome.RESOLVED:
+        return RuptureStatus.REPAIRED, "the therapist answers it, and the client seems back in the work"
+    if sure and tone is Tone.RELIEVED:
+        return RuptureStatus.REPAIRED, "the therapist answers it, and the client tells of relief"
+    return RuptureStatus.IN_REPAIR, "the therapist answers it, and some of the working together comes back"
 
 
 def after_forms(strand: Strand, session: int, eased: bool, coded: bool) -> None:
@@ -168,11 +192,27 @@ def after_forms(strand: Strand, session: int, eased: bool, coded: bool) -> None:
         move(strand, session, RuptureStatus.REPAIRED, why, Source.CHECK_IN)
 
 
-def stayed_away(strand: Strand, session: int, missed: int) -> None:
+def stayed_away(strand: Strand, session: int, missed: int, last_held: int | None) -> None:
     """Appointments in a row that were not held."""
     if strand.unsettled:
         why = f"{missed} appointments in a row were not held, and it was not settled."
         move(strand, session, RuptureStatus.LOST, why, Source.ATTENDANCE)
+    elif _hardly_settled(strand, last_held):
+        why = f"It had seemed repaired in the last session, but {missed} appointments in a row were not held since."
+        move(strand, session, RuptureStatus.LOST, why, Source.ATTENDANCE)
+
+
+def _hardly_settled(strand: Strand, last_held: int | None) -> bool:
+    """Whether it is called repaired by the words of the last session alone: nobody has said so, and nothing came after it."""
+    at = strand.standing
+    return (
+        strand.settled
+        and at is not None
+        and at.status is RuptureStatus.REPAIRED
+        and at.source is Source.TRANSCRIPT
+        and at.session == last_held
+        and any(move.at.session == last_held for move in strand.repairs)
+    )
 
 
 def came_back(strand: Strand, session: int) -> None:
@@ -184,8 +224,11 @@ def came_back(strand: Strand, session: int) -> None:
         move(strand, session, status, "The client came again.", Source.ATTENDANCE)
 
 
-def ended(strand: Strand, session: int, ending: Ending) -> None:
+def ended(strand: Strand, session: int, ending: Ending, last_held: int | None) -> None:
     """The case is over."""
+    if ending is Ending.LEFT and _hardly_settled(strand, last_held):
+        why = "It had seemed repaired in the last session, but the client left after it."
+        move(strand, session, RuptureStatus.LOST, why, Source.ENDING)
     if not strand.unsettled:
         return
     if ending is Ending.LEFT:

@@ -10,7 +10,7 @@ from reattune.ledger.strand import FIRM, Strand
 from reattune.record import Outcome, RatingEpisode
 from reattune.ruptures.findings import Findings
 
-OPEN_AT = 0.65
+OPEN_AT = 0.6
 """Probability from which signs open an entry; below, they are hints."""
 REACH = 3
 """A firm sign belongs to a strain that is not settled when at most so many held sessions lie from its last sign."""
