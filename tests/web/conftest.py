@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import socket
 import threading
@@ -21,6 +20,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from reattune.practice import users
 from reattune.practice.opening import Practice, init_practice
 from reattune.store import keys
 from reattune.web import WebConfig, create_app
@@ -39,10 +39,12 @@ PORT = 8765
 @pytest.fixture(autouse=True, scope="session")
 def _quick_keys() -> Iterator[None]:
     """scrypt at its full cost takes most of a test's time; the store's own tests measure it."""
-    before = dict(keys.WORK)
+    before, cost = dict(keys.WORK), users._N
     keys.WORK.update(passphrase=2**10, recovery=2**10)
+    users._N = 2**10
     yield
     keys.WORK.update(before)
+    users._N = cost
 
 
 @dataclass
@@ -71,22 +73,19 @@ class Browser:
     def get(self, path: str, **more: Any) -> Any:
         return self.client.get(path, **more)
 
-    def token(self, path: str = "/login") -> str:
-        """The hidden field of a page that anybody can see."""
-        for at in (path, "/unlock", "/nowhere"):
-            page = self.client.get(at)
-            found = re.search(r'name="csrf" value="([0-9a-f]+)"', page.text)
-            if found:
-                return found[1]
-        # A page without a form still has set the cookie: the code belongs to that.
-        state = self.app.state.reattune
-        return str(state.visits.csrf(self.client.cookies[state.config.cookie]))
+    @property
+    def cookie(self) -> str:
+        """The token that the browser holds."""
+        return str(self.client.cookies[self.app.state.reattune.config.cookie])
+
+    def code(self) -> str:
+        """What a form of this browser's next page would carry in its hidden field."""
+        if self.app.state.reattune.config.cookie not in self.client.cookies:
+            self.client.get("/nowhere")
+        return str(self.app.state.reattune.visits.csrf(self.cookie))
 
     def post(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> Any:
-        self.client.get("/nowhere")
-        state = self.app.state.reattune
-        code = state.visits.csrf(self.client.cookies[state.config.cookie])
-        return self.client.post(path, data={"csrf": code, **(data or {})}, **more)
+        return self.client.post(path, data={"csrf": self.code(), **(data or {})}, **more)
 
     def unlock(self, passphrase: str = PASSPHRASE) -> Any:
         return self.post("/unlock", {"passphrase": passphrase})
