@@ -70,7 +70,7 @@ def test_every_public_name_is_documented():
 def test_every_command_and_option_is_documented():
     page = (ROOT / "docs/reference-cli.md").read_text(encoding="utf-8")
     missing = []
-    for command in ((), ("analyze",), ("monitor",), ("ledger",), ("practice",), ("scheme",), ("formats",)):
+    for command in ((), ("analyze",), ("monitor",), ("ledger",), ("practice",), ("serve",), ("scheme",), ("formats",)):
         found = subprocess.run(
             [sys.executable, "-m", "reattune", *command, "--help"],
             capture_output=True, text=True, check=True, env={"COLUMNS": "200", "NO_COLOR": "1", "PATH": "", "TERM": "dumb"},
@@ -106,7 +106,7 @@ def test_every_command_of_a_practice_and_its_options_are_documented():
     for name in commands:
         wide = {"COLUMNS": "200", "TERMINAL_WIDTH": "200"}
         found = CliRunner().invoke(app, ["practice", name, "--help"], env=wide).stdout
-        words = {w.strip(",│ ") for w in found.split()}
+        words = {w.strip(",:│ ") for w in found.split()}
         assert "--json" in words, name
         missing += [f"{name} {w}" for w in words if w.startswith("--") and w != "--help" and w not in page]
     assert missing == []
