@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+import anyio
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -133,12 +133,13 @@ class BodyLimit:
             return
         limit = self._limit(scope["path"])
         length = Headers(scope=scope).get("content-length", "0")
-        seen, started = 0, False
+        seen, started, ended = 0, False, False
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal seen, ended
             message = await receive()
             seen += len(message.get("body", b""))
+            ended = not message.get("more_body", False)
             if seen > limit:
                 raise _TooMuchError
             return message
@@ -156,7 +157,8 @@ class BodyLimit:
             except _TooMuchError:
                 if started:
                     return
-        await _drain(receive)
+        if not ended:
+            await _drain(receive)
         await self._too_large(Request(scope), limit)(scope, receive, send)
 
 
@@ -165,12 +167,13 @@ class _TooMuchError(BaseException):
 
 
 async def _drain(receive: Receive) -> None:
-    until, left = time.monotonic() + _DRAIN_SECONDS, _DRAIN_BYTES
-    while left > 0 and time.monotonic() < until:
-        message = await receive()
-        left -= len(message.get("body", b"")) + 1
-        if message["type"] == "http.disconnect" or not message.get("more_body", False):
-            return
+    left = _DRAIN_BYTES
+    with anyio.move_on_after(_DRAIN_SECONDS):
+        while left > 0:
+            message = await receive()
+            left -= len(message.get("body", b"")) + 1
+            if message["type"] == "http.disconnect" or not message.get("more_body", False):
+                return
 
 
 class LastResort:
