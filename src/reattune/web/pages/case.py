@@ -45,8 +45,7 @@ def show(request: Request, case: str) -> Response:
     file = desk.case(case)
     card = file.card
     dates = {m.number: m.date for m in file.meetings}
-    found = entries.entries(file.ledger, dates)
-    news = card.news
+    found = entries.entries(file.ledger, dates, [o.id for o in card.open])
     desk.mark_seen(case)
     return render(
         request,
@@ -55,7 +54,7 @@ def show(request: Request, case: str) -> Response:
         home=f"/cases/{case}",
         facts=_facts(file),
         jobs=[j for j in file.jobs if j.state is not JobState.DONE][:3],
-        news=news[:5],
+        news=cards.told(card.news, 5),
         first=next((e for e in found if e.waiting), None),
         l=_line(desk, file),
         sessions=[{"number": m.number, "facts": session_facts(m, None)} for m in _last(file.meetings)],

@@ -39,7 +39,7 @@ def today(request: Request) -> Response:
                 "said": alert,
                 "rupture": next((cards.standing(o) for o in card.open if o.id == alert.rupture), None),
                 "also": [cards.standing(o) for o in card.open if o.id != alert.rupture][:2],
-                "row": cards.row(card, date),
+                "row": cards.row(card, date, known=alert.what),
             }
             for alert, card in first
         ],
@@ -47,7 +47,7 @@ def today(request: Request) -> Response:
         others=[cards.row(c, date) for c in others[:MOST]],
         more=max(0, len(others) - MOST),
         quiet=len(found.cards) - len(expected) - len(others),
-        none=not found.cards,
+        empty=not found.cards,
         sure=cards.sure_of,
         mine={c.id for c in found.cards if c.mine},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - the fields below are called date
@@ -72,6 +73,14 @@ class Said:
     words: str = ""
 
 
+_WORDS = re.compile(r"(noted that something was hard to say[^“”]*?):? “.*”", re.DOTALL)
+
+
+def unread(why: str) -> str:
+    """A sentence about a check-in without the client's words: those wait behind a line of preparation."""
+    return _WORDS.sub(r"\1", why)
+
+
 def standing(one: OpenRupture) -> Standing:
     """An unsettled entry in words."""
     kind = words.TYPE_WORDS[RuptureType(one.type)] if one.type else "strain, seen in a form only"
@@ -83,7 +92,7 @@ def standing(one: OpenRupture) -> Standing:
         f"possible {kind}, {STATUS_WORDS[RuptureStatus(one.status)]}",
         since,
         f"{words.certainty(one.probability)}, {words.chance(one.probability)}",
-        one.why,
+        unread(one.why),
         f"Tried so far: the therapist perhaps {'; '.join(tried)}."
         if tried
         else "Nothing was tried yet that shows.",
@@ -92,8 +101,8 @@ def standing(one: OpenRupture) -> Standing:
     )
 
 
-def row(card: CaseCard, today: Date, *, most: int = 2, news: int = 3) -> Row:
-    """A case as a row; at most so many entries and pieces of news."""
+def row(card: CaseCard, today: Date, *, most: int = 2, news: int = 3, known: str = "") -> Row:
+    """A case as a row; at most so many entries and pieces of news; ``known`` is said already."""
     facts = [words.count(card.sessions, "session")] if card.sessions else ["no session yet"]
     if card.last_date:
         facts.append(f"last on {day(card.last_date)}")
@@ -107,7 +116,7 @@ def row(card: CaseCard, today: Date, *, most: int = 2, news: int = 3) -> Row:
         tuple(facts),
         card.why,
         tuple(standing(one) for one in card.open[:most]),
-        told(card.news, news, card.why),
+        told(card.news, news, known or card.why),
         card.next_date,
         when(card.next_date, today),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812 - the fields below are called date
 from typing import Any
 
@@ -20,6 +20,8 @@ NARROWEST, WIDEST = 28, 150
 LEFT, RIGHT = 72, 84
 """Room for the scale on the left and for names at the lines' ends on the right."""
 SESSIONS_AT = 34
+NAME = 14
+"""Pixels between the names of two raters."""
 PANEL, STRIP, LANE, TITLE = 104, 34, 34, 20
 """Heights: the scores, the chances below them, one strain, the heading of a part."""
 STANDS = tuple(STATUS_WORDS)
@@ -238,6 +240,7 @@ def _scores(figure: Figure, place: Mapping[int, float], column: float, top: floa
                 paths.append(f"M{x:g} {y:g}")
             before = run
         tracks.append(Track(line.series.rater, f"r{min(n, 1)}", tuple(dots), tuple(paths), up(line.label_at)))
+    tracks = _named_apart(tracks)
     first, last = min(place), max(place)
     shades = []
     for shade in figure.shades:
@@ -272,6 +275,15 @@ def _scores(figure: Figure, place: Mapping[int, float], column: float, top: floa
         f"{figure.forms} ({rated.range_of(figure.watched)})", top, bottom, tuple(shades), tuple(tracks), limits, ticks,
         chances, base,
     )  # fmt: skip
+
+
+def _named_apart(tracks: list[Track]) -> list[Track]:
+    """The tracks with their names at least a line of text apart, the lowest staying where it is."""
+    made, floor = {}, float("inf")
+    for n in sorted(range(len(tracks)), key=lambda i: -tracks[i].label_y):
+        floor = min(tracks[n].label_y, floor - NAME)
+        made[n] = replace(tracks[n], label_y=floor)
+    return [made[n] for n in range(len(tracks))]
 
 
 def _ends(low: float, high: float) -> list[float]:

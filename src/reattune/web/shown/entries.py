@@ -10,7 +10,7 @@ from typing import Any
 from reattune.record import RuptureStatus, Source
 from reattune.report import words
 from reattune.report.ratings.words import short_day
-from reattune.web.shown.cards import entry_title, status_words, sure
+from reattune.web.shown.cards import entry_title, status_words, sure, unread
 
 SOURCES = {
     Source.TRANSCRIPT: "from the transcript",
@@ -70,10 +70,13 @@ class Entry:
     frame: tuple[str, ...]
 
 
-def entries(ledger: Mapping[str, Any], dates: Mapping[int, Date | None]) -> tuple[Entry, ...]:
-    """All entries; those that are not settled first, otherwise in their order."""
+def entries(
+    ledger: Mapping[str, Any], dates: Mapping[int, Date | None], first: Sequence[str] = ()
+) -> tuple[Entry, ...]:
+    """All entries; those that are not settled first, in the order of ``first`` (their ids), then the others in their own."""
     made = [entry(one, dates) for one in ledger["ruptures"]]
-    return tuple(sorted(made, key=lambda e: not e.waiting))
+    order = {id: n for n, id in enumerate(first)}
+    return tuple(sorted(made, key=lambda e: (not e.waiting, order.get(e.id, len(order)))))
 
 
 def entry(one: Mapping[str, Any], dates: Mapping[int, Date | None]) -> Entry:
@@ -97,14 +100,14 @@ def entry(one: Mapping[str, Any], dates: Mapping[int, Date | None]) -> Entry:
                 h["session"],
                 short_day(dates.get(h["session"])),
                 status_words(h["status"]),
-                h["why"],
+                unread(h["why"]),
                 SOURCES[Source(h["source"])],
                 h["overruled"],
             )
             for h in history
         ),
-        reasons=tuple(r for r in one["reasons"] if not r.startswith("Against: ")),
-        doubts=tuple(words.capital(d) for d in doubts),
+        reasons=tuple(unread(r) for r in one["reasons"] if not r.startswith("Against: ")),
+        doubts=tuple(words.capital(unread(d)) for d in doubts),
         places=_places(one),
         tried=tuple(Place("; ".join(dict.fromkeys(t)), s, words.number(i)) for (s, i), t in tried.items()),
         ratings=tuple(_drop(d) for d in one["ratings"]),
@@ -147,7 +150,7 @@ def hints(ledger: Mapping[str, Any], most: int = 6) -> list[tuple[int, int | Non
         (
             h["session"],
             None if h["turn"] is None else words.number(h["turn"]),
-            f"{' '.join(h['what'])} ({words.certainty(h['probability'])}, {words.chance(h['probability'])})",
+            f"{unread(' '.join(h['what']))} ({words.certainty(h['probability'])}, {words.chance(h['probability'])})",
         )
         for h in found
         if h in shown

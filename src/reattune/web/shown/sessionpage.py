@@ -23,7 +23,7 @@ _ENDED = {
 CONSENT = {
     Consent.GIVEN: "the client agreed",
     Consent.WITHHELD: "the client did not agree",
-    Consent.UNKNOWN: "not asked yet",
+    Consent.UNKNOWN: "whether the client agrees was not noted",
 }
 AWAY = {"held": "", "missed": "the client did not come", "cancelled": "cancelled"}
 
@@ -134,7 +134,7 @@ def facts(meeting: MeetingCard, session: Session | None) -> tuple[str, ...]:
         said.append("no transcript")
     elif not meeting.words_kept:
         said.append("the words were deleted")
-    if meeting.consent is not Consent.GIVEN:
+    if meeting.consent is Consent.WITHHELD or (meeting.format and meeting.consent is not Consent.GIVEN):
         said.append(CONSENT[meeting.consent])
     return tuple(said)
 
