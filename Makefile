@@ -21,7 +21,12 @@ demo: setup
 	@mkdir -p out/demo
 	$(BIN)/reattune analyze examples/sessions/* --html out/demo --csv out/demo/turns.csv
 	$(BIN)/reattune monitor examples/ratings/caseload-wide.csv --html out/demo/ratings.html --episodes out/demo/drops.csv
-	@echo "The reports: out/demo/index.html, out/demo/ratings.html"
+	@# A dozen invented cases in an encrypted practice. Its passphrase is no secret; its recovery code goes nowhere.
+	@rm -rf out/demo/practice
+	@(umask 077; echo "four words of no secret" > out/demo/passphrase)
+	$(BIN)/reattune practice init --example --practice out/demo/practice --passphrase-file out/demo/passphrase --json > /dev/null
+	$(BIN)/reattune practice list --practice out/demo/practice --passphrase-file out/demo/passphrase
+	@echo "The reports: out/demo/index.html, out/demo/ratings.html; the practice: out/demo/practice, its passphrase beside it"
 
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -49,6 +54,7 @@ benchmarks: setup
 	$(BIN)/python benchmarks/speed_ratings.py
 	$(BIN)/python benchmarks/roles.py
 	$(BIN)/python benchmarks/speed_monitor.py
+	$(BIN)/python benchmarks/caseload.py
 
 clean:
 	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -17,6 +17,7 @@ from reattune.cli.practice_open import (
     QuietOption,
     SecretOption,
     find_case,
+    needs_practice,
     opened,
     plain,
     show,
@@ -76,6 +77,9 @@ def list_cases(
     as_json: JsonOption = False,
 ) -> None:
     """Show the cases, the one to look at first in front, and why it stands there."""
+    needs_practice()
+    from reattune.practice.exchange import IMPORT, unfinished
+
     with opened(place, secret) as practice:
         desk = practice.desk()
         today = desk.today()
@@ -83,11 +87,19 @@ def list_cases(
         if ended:
             known = {card.id for card in cards}
             cards += [card for card in desk.cases(ended=True) if card.id not in known]
+        left = unfinished(practice)
         if as_json:
-            show({"practice": practice.database.where, "cases": plain(cards), "work": plain(today.work)})
+            found = {"cases": plain(cards), "unfinished_imports": plain(left), "work": plain(today.work)}
+            show({"practice": practice.database.where, **found})
             return
+        for one in left:
+            missing = ", ".join(map(str, one.missing)) or "none"
+            console.remark(
+                f"the import of {one.label!r} is not finished; transcripts to come are those of sessions {missing}. "
+                f"If it was cut short, go on with it: reattune practice import {one.folder} --label {one.label!r}"
+            )
         for job in today.work:
-            if job.state != "done" and job.message:
+            if job.kind != IMPORT and job.message:
                 console.remark(job.message)
         if not cards:
             console.remark(

@@ -23,6 +23,7 @@ from reattune.formats.casefolder.tables import Reading
 from reattune.practice.access import part_of
 from reattune.practice.clock import day_text, stamp
 from reattune.practice.ledgerkeeping import refresh
+from reattune.practice.parts.cases import LONGEST_LABEL
 from reattune.practice.seat import new_id
 from reattune.practice.users import User, UserRole
 from reattune.practice.views import CaseKind, JobState
@@ -106,7 +107,11 @@ def import_case(
     """
     place = Path(folder).resolve()
     opened, told = _agreed(open_case(place), _consents(place), consent)
-    name = (label or opened.case.id).strip()
+    name = " ".join((label or opened.case.id).split())
+    if not 0 < len(name) <= LONGEST_LABEL:
+        raise SettingError(
+            "this cannot be a case's label", mend=f"Give 1 to {LONGEST_LABEL} characters", path=folder
+        )
     if kind not in list(CaseKind):
         raise SettingError(
             f"{kind[:40]!r} is no kind of case", mend=f"Choose one of: {', '.join(CaseKind)}", path=folder
@@ -125,7 +130,7 @@ def import_case(
             before(meeting.number)
         with practice.database.begin() as conn:
             if _store(conn, case, meeting, told[meeting.number]):
-                _note_progress(conn, case, name)
+                _note_progress(conn, case)
                 audit.append(conn, actor, "transcript.imported", case, f"session {meeting.number}")
                 taken.append(meeting.number)
     with practice.database.begin() as conn:
@@ -218,7 +223,7 @@ def _first_step(
             # Until all is in: should this process end now, that is what it is, and the worker leaves it alone.
             state=str(JobState.FAILED),
             progress=0.0,
-            message=_to_come(name, sessions),
+            message=_to_come(sessions),
             payload={"folder": str(place), "sessions": sessions},
             created=at,
             updated=at,
@@ -253,15 +258,15 @@ def _store(conn: Connection, case: str, meeting: Meeting, consent: Consent) -> b
     return True
 
 
-def _to_come(name: str, missing: Sequence[int]) -> str:
-    """What the overview says of an import until it is done."""
+def _to_come(missing: Sequence[int]) -> str:
+    """What the overview says of an import until it is done. It names no case: others may see it with names replaced."""
     return (
-        f"The import of {name!r} is not finished: transcripts to come are those of sessions "
+        "An import is not finished: transcripts to come are those of sessions "
         f"{', '.join(map(str, missing)) or 'none'}. If it was cut short, import the folder again: it goes on from there."
     )
 
 
-def _note_progress(conn: Connection, case: str, name: str) -> None:
+def _note_progress(conn: Connection, case: str) -> None:
     """One transcript more is in."""
     job = (t.jobs.c.case == case) & (t.jobs.c.kind == IMPORT) & (t.jobs.c.state != str(JobState.DONE))
     row = conn.execute(select(t.jobs.c.payload).where(job)).first()
@@ -270,9 +275,7 @@ def _note_progress(conn: Connection, case: str, name: str) -> None:
     planned, stored = row.payload["sessions"], _stored(conn, case)
     missing = [n for n in planned if n not in stored]
     share = 1 - len(missing) / max(len(planned), 1)
-    conn.execute(
-        update(t.jobs).where(job).values(progress=share, message=_to_come(name, missing), updated=stamp())
-    )
+    conn.execute(update(t.jobs).where(job).values(progress=share, message=_to_come(missing), updated=stamp()))
 
 
 def _last_step(conn: Connection, case: str, actor: str) -> None:

@@ -291,6 +291,7 @@ class SessionsPart(Seat):
                 raise nothing_there()
             self._may_write(conn, row["case"])
             failed = (t.jobs.c.id == job) & (t.jobs.c.state == str(JobState.FAILED))
+            failed &= t.jobs.c.kind == ANALYSE  # an import goes on with its folder, not by itself
             values = {
                 "state": str(JobState.QUEUED),
                 "message": "Waiting",
