@@ -70,7 +70,16 @@ def test_every_public_name_is_documented():
 def test_every_command_and_option_is_documented():
     page = (ROOT / "docs/reference-cli.md").read_text(encoding="utf-8")
     missing = []
-    for command in ((), ("analyze",), ("monitor",), ("ledger",), ("practice",), ("serve",), ("scheme",), ("formats",)):
+    for command in (
+        (),
+        ("analyze",),
+        ("monitor",),
+        ("ledger",),
+        ("practice",),
+        ("serve",),
+        ("scheme",),
+        ("formats",),
+    ):
         found = subprocess.run(
             [sys.executable, "-m", "reattune", *command, "--help"],
             capture_output=True, text=True, check=True, env={"COLUMNS": "200", "NO_COLOR": "1", "PATH": "", "TERM": "dumb"},
