@@ -33,6 +33,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from reattune.errors import NotAllowedError
 from reattune.report.clean import for_page
+from reattune.web import strength
 from reattune.web.guard import FIELD
 from reattune.web.i18n import FALLBACK, Language, choose, translator
 from reattune.web.state import State
@@ -148,7 +149,7 @@ def _ask(request: Request, path: str) -> Exception:
     if (tablet := tablet_path(request)) is not None:
         return GoTo(tablet)
     here = request.url.path
-    return GoTo(f"{path}?next={quote(here)}" if here not in ("/", "/unlock", "/login") else path)
+    return GoTo(f"{path}?next={quote(here)}" if here not in ("/", "/today", "/unlock", "/login") else path)
 
 
 def next_path(request: Request) -> str:
@@ -302,6 +303,7 @@ def environment() -> Environment:
         finalize=_finalize,
     )
     made.globals["static"] = _static
+    made.globals["strength_words"] = strength.for_script()
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,6 +23,15 @@ _COMMON = (
 )
 
 
+SAID = (
+    f"At least {SHORTEST} characters are needed.",
+    "Easy to guess. Four or five words that do not belong together are easier to remember and much harder to guess.",
+    "Good. One more word would make it strong.",
+    "Strong.",
+)
+"""What to say, by level."""
+
+
 @dataclass(frozen=True, slots=True)
 class Strength:
     """An estimate.
@@ -38,16 +48,16 @@ class Strength:
 def strength(passphrase: str) -> Strength:
     """Judge a passphrase by its length, its variety, and by what everyone tries first."""
     if len(passphrase) < SHORTEST:
-        return Strength(0, f"At least {SHORTEST} characters are needed.")
-    bits = _bits(passphrase.casefold())
-    if bits < 50:
-        return Strength(
-            1,
-            "Easy to guess. Four or five words that do not belong together are easier to remember and much harder to guess.",
-        )
-    if bits < 70:
-        return Strength(2, "Good. One more word would make it strong.")
-    return Strength(3, "Strong.")
+        level = 0
+    else:
+        bits = _bits(passphrase.casefold())
+        level = 1 if bits < 50 else 2 if bits < 70 else 3
+    return Strength(level, SAID[level])
+
+
+def for_script() -> str:
+    """What the page's script needs to judge in the same way, as JSON."""
+    return json.dumps({"shortest": SHORTEST, "common": _COMMON, "said": SAID}, ensure_ascii=False)
 
 
 def _bits(text: str) -> float:

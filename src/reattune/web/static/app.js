@@ -14,6 +14,21 @@
       });
     }
 
+    // How hard a passphrase is to guess, while it is typed; the same estimate as in strength.py.
+    for (const field of document.querySelectorAll("[data-strength]")) {
+      const say = document.getElementById(field.dataset.strength);
+      field.addEventListener("input", () => {
+        const said = field.value.toLowerCase(), words = JSON.parse(field.dataset.strengthWords);
+        let plain = said;
+        for (const common of words.common) plain = plain.replaceAll(common, "*");
+        const signs = [...plain], variety = new Set(signs).size;
+        const runs = signs.filter((sign, i) => sign !== signs[i + 1]).length;
+        const bits = Math.min(runs, variety * 2.5) * Math.log2(Math.max(2, Math.min(variety, 26)));
+        const level = [...field.value].length < words.shortest ? 0 : bits < 50 ? 1 : bits < 70 ? 2 : 3;
+        say.textContent = field.value ? words.said[level] : "";
+      });
+    }
+
     // A form is sent once, however often its button is pressed.
     for (const form of document.querySelectorAll("form")) {
       form.addEventListener("submit", (event) => {
