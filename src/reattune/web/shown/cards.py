@@ -78,7 +78,7 @@ _WORDS = re.compile(r"(noted that something was hard to say[^“”]*?):? “.*�
 
 def unread(why: str) -> str:
     """A sentence about a check-in without the client's words: those wait behind a line of preparation."""
-    return _WORDS.sub(r"\1", why)
+    return _WORDS.sub(r"\1.", why)
 
 
 def standing(one: OpenRupture) -> Standing:
