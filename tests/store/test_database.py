@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import sys
 import threading
+import traceback
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,37 @@ def test_a_row_that_belongs_to_nothing_is_refused(practice):
         add_note(conn, "n1", MARK, case="nobody")
     assert MARK not in str(caught.value)
     assert count(practice) == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [
+        ({"kind": "something else"}, IntegrityError),
+        ({"text": None, "date": MARK[:10]}, IntegrityError),
+        ({"id": "n1", "text": MARK}, IntegrityError),
+        ({"session": MARK}, StoreError),
+    ],
+)
+def test_no_message_quotes_a_row(practice, values, error):
+    if practice.folder and "session" in values:
+        pytest.skip("SQLite keeps any value in any column")
+    with practice.begin() as conn:
+        add_case(conn)
+        add_note(conn, "n1", "first")
+    row = {
+        "id": "n2",
+        "case": "c1",
+        "session": 1,
+        "author": "therapist",
+        "kind": "note",
+        "text": MARK,
+        "shelf": "process",
+    }
+    with pytest.raises(error) as caught, practice.begin() as conn:
+        conn.execute(insert(tables.notes).values({**row, "changed_at": MARK, **values}))
+    shown = "".join(traceback.format_exception(caught.value))
+    assert MARK[:10] not in shown
+    assert count(practice) == 1
 
 
 def test_what_hangs_on_a_case_goes_with_it(practice):

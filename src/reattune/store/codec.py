@@ -131,14 +131,15 @@ def _dataclass(kind: Any) -> Reader:
     def read(raw: Any) -> Any:
         if not made:  # only now: a record may hold records of its own kind
             made.update({f.name: _reader(hints[f.name]) for f in dataclasses.fields(kind)})
-        if not isinstance(raw, dict):
+        if type(raw) is not dict:
             raise ValueError("not an object")
-        if raw.keys() - made.keys():
+        try:
+            return kind(**{name: made[name](value) for name, value in raw.items()})
+        except KeyError:
             raise NewerSchemaError(
                 f"A stored {kind.__name__} has parts unknown to this version",
                 mend="Use the reattune that wrote it, or a newer one",
-            )
-        return kind(**{name: made[name](value) for name, value in raw.items()})
+            ) from None
 
     return read
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError, TimeoutError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    PendingRollbackError,
+    ProgrammingError,
+    TimeoutError,
+)
 
 from reattune.errors import BusyError, DamagedError, FullDiskError, StoreError
 
@@ -49,18 +56,28 @@ STATES = {
 def told_plainly(where: str) -> Iterator[None]:
     """Turns database errors into ``StoreError`` and its kinds.
 
-    A broken constraint stays SQLAlchemy's ``IntegrityError``: it is for the code that wrote the row. The database's own
-    text is left out of the message, because it may quote a row.
+    A broken constraint stays SQLAlchemy's ``IntegrityError``: it is for the code that wrote the row. What may quote a row
+    is left out of every message.
     """
     try:
         yield
-    except IntegrityError:
-        raise
-    except DBAPIError as error:
+    except IntegrityError as error:
+        raise _without_the_row(error) from None
+    except (OperationalError, ProgrammingError) as error:
         told = plain(error.orig, where)
         raise told from (error if told.mend == UNKNOWN else None)  # a mistake in the code shows where it is
+    except DBAPIError as error:
+        raise plain(error.orig, where) from None
     except (TimeoutError, PendingRollbackError):
         raise busy(where) from None
+
+
+def _without_the_row(error: IntegrityError) -> IntegrityError:
+    """The same error with its first line alone: below it PostgreSQL quotes the row that it refused."""
+    first = str(error.orig).partition("\n")[0]
+    return IntegrityError(
+        error.statement, None, type(error.orig or ValueError())(first), hide_parameters=True
+    )
 
 
 def busy(where: str) -> BusyError:
