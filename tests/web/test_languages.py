@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 import re
 from importlib.resources import files
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
 from reattune.errors import InputError
 from reattune.web import i18n
+from reattune.web.danger import speaks_of_danger
 from reattune.web.i18n import choose, data, keys, languages, translator
 
 OTHERS = [code for code in languages() if code != "en"]
@@ -153,3 +155,26 @@ def test_a_language_file_that_cannot_be_read_says_which_and_how_to_mend_it():
         i18n._read("fr", "fr.toml", "name = ")
     with pytest.raises(InputError, match="direction"):
         i18n._read("fr", "fr.toml", 'name = "Français"')
+
+
+@pytest.mark.parametrize("code", languages())
+def test_the_danger_phrases_stand_in_the_guide(code):
+    guide = (Path(__file__).parents[2] / "docs/guide-client.md").read_text(encoding="utf-8")
+    assert [p for p in languages()[code].find("danger.phrases") if f"“{p}”" not in guide] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "speaks"),
+    [
+        ("I don’t want to live.", True),
+        ("Ich will nicht mehr leben", True),
+        ("He HITS   me", True),
+        ("suicidal", True),
+        ("the whole thing is killing time", False),
+        ("skill himself", False),
+        ("It hurt that you looked away.", False),
+        ("", False),
+    ],
+)
+def test_phrases_are_looked_up_word_for_word(words, speaks):
+    assert speaks_of_danger(words) is speaks

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from reattune.errors import SettingError
+from reattune.errors import NotAllowedError, SettingError
 from reattune.practice.desk import Desk
 from reattune.practice.views import CaseFile
 from reattune.record import Attendance
@@ -87,7 +87,8 @@ def tablet(request: Request, case: str) -> Response:
 def revoke(request: Request, case: str, link: str) -> Response:
     """Close a link at once."""
     desk = current_desk(request)
-    desk.case(case)
+    if all(one.id != link for one in desk.links(case)):
+        raise NotAllowedError("there is no such link in this case", mend="Choose one of the list")
     desk.revoke_link(link)
     flash(request, "The link is closed. What was answered by it stays.")
     return go(f"/cases/{case}/links")
