@@ -4,7 +4,8 @@
 
 Needs nothing but the package. Each folder holds a case and an ``expected.json``, written together with it. The cases fall into two
 halves by a hash of their names: *tune* may be looked at while rules are made, *measure* is only counted. Threads were made on
-examples of this kind, so neither half is unseen for them; a fresh set of cases is (``--cases``).
+examples of this kind, so neither half is unseen for them; a fresh set of cases is (``--cases``). A third set, *short*, stands in
+``benchmarks/ledger_cases``: written for making rules, no measurement either.
 
 Counted:
 
@@ -43,14 +44,19 @@ from reattune.ruptures.threads.words import index_texts
 
 HERE = Path(__file__).parent
 CASES = HERE.parent / "examples/cases"
+SHORT = HERE / "ledger_cases"
+GROUPS = ("tune", "short", "measure")
 NEAR = 6
 FIRST = 5
 
 Place = tuple[int, int]
 
 
-def half_of(name: str) -> str:
-    """Which half a case belongs to."""
+def half_of(folder: Path) -> str:
+    """Which half a case belongs to; "short" for those that were written for making rules."""
+    if folder.parent == SHORT:
+        return "short"
+    name = folder.name
     return ("tune", "measure")[hashlib.sha256(name.encode()).digest()[0] % 2]
 
 
@@ -141,7 +147,7 @@ def judge(folder: Path) -> dict[str, Any]:
     pairs = matched(gold, said)
     made: dict[str, Any] = {
         "case": folder.name,
-        "half": half_of(folder.name),
+        "half": half_of(folder),
         "problems": [str(p) for p in opened.problems],
         "expected": [one["status"] for one in gold],
         "said": [one["status"] for one in said],
@@ -203,7 +209,7 @@ def render(results: Mapping[str, Any]) -> str:
         low, high = one["interval"]
         return f"{one['right']} of {one['n']} ({low:.0%}-{high:.0%})"
 
-    halves = [(name, results[name]) for name in ("tune", "measure") if name in results]
+    halves = [(name, results[name]) for name in GROUPS if name in results]
     rows = [
         ("cases", [str(h["cases"]) for _, h in halves]),
         ("status right", [cell(h["status_right"]) for _, h in halves]),
@@ -239,18 +245,20 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="keep the figures here")
     parser.add_argument("--page", type=Path, help="put the table into this page, between its marks")
     parser.add_argument(
-        "--each", action="store_true", help="name each case of the half 'tune' and what was said"
+        "--each", action="store_true", help="name each case outside of 'measure' and what was said"
     )
     options = parser.parse_args()
-    folders = sorted(p.parent for p in options.cases.glob("*/expected.json"))
+    places = [options.cases, SHORT] if options.cases == CASES else [options.cases]
+    folders = sorted(p.parent for where in places for p in where.glob("*/expected.json"))
     cases = [judge(folder) for folder in folders]
     if options.each:
         for one in cases:
-            if one["half"] == "tune":
+            if one["half"] != "measure":
                 print(one["case"], "expected", one["expected"], "said", one["said"])
     results = {"date": datetime.now(UTC).date().isoformat()}
-    for name in ("tune", "measure"):
-        results[name] = summed([c for c in cases if c["half"] == name])
+    for name in GROUPS:
+        if any(c["half"] == name for c in cases):
+            results[name] = summed([c for c in cases if c["half"] == name])
     results["ledger_ms"] = round(1000 * sorted(c["seconds"] for c in cases)[len(cases) // 2], 1)
     print(render(results))
     print(f"ledger of a case, transcripts already coded: {results['ledger_ms']} ms (median)")
