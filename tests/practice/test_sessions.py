@@ -224,6 +224,14 @@ def test_a_deleted_session_leaves_nothing_of_itself(practice, desk):
         desk.session(case, 2)
 
 
+def test_threads_to_a_deleted_session_go_even_where_the_words_are_gone(practice, desk):
+    case = fill(practice, desk, "A", CALM, STRAINED, MENDED)
+    desk.delete_words(case, 3)
+    assert {k.to.session for t in desk.session(case, 3).threads for k in t.links} == {1, 2}
+    desk.delete_session(case, 2)
+    assert {k.to.session for t in desk.session(case, 3).threads for k in t.links} == {1}
+
+
 def test_appointments_that_were_not_held_have_their_place(practice, desk):
     case = fill(practice, desk, "A", STRAINED)
     assert desk.add_meeting(case, date(2026, 3, 9), "missed") == 2

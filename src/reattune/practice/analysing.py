@@ -6,7 +6,8 @@ leaves the first step done and the second not begun; doing the work again goes o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, RowMapping, select, update
@@ -29,6 +30,7 @@ from reattune.practice.views import News
 from reattune.record import Coding, Session
 from reattune.repair.frame_talk import find_frame_talk
 from reattune.ruptures import find_findings
+from reattune.ruptures.threads import Thread
 from reattune.store import codec
 from reattune.store import tables as t
 
@@ -150,17 +152,25 @@ def _keep_session(conn: Connection, case: str, row: RowMapping, at: str) -> None
 
 
 def rethread(conn: Connection, case: str, known: Mapping[int, Heard], fresh: list[int]) -> None:
-    """Look for threads in the sessions that changed and in those after them, whose past is another now."""
+    """Look for threads in the sessions that changed and in those after them, whose past is another now.
+
+    Where the words of a session are gone, its threads stay as they were, less those that led to a session that is gone.
+    """
     if not fresh:
         return
     findings = {n: one.findings for n, one in known.items()}
-    for number in (n for n in sorted(known) if n >= min(fresh) and known[n].worded):
+    for number in (n for n in sorted(known) if n >= min(fresh)):
         one = known[number]
-        found = threads_of_session(findings, number)
+        found = threads_of_session(findings, number) if one.worded else _still_there(one.threads, findings)
         if found != one.threads:
             one.threads = found
             at = (t.meetings.c.case == case) & (t.meetings.c.number == number)
             conn.execute(update(t.meetings).where(at).values(threads=codec.dumps(found)))
+
+
+def _still_there(threads: tuple[Thread, ...], there: Container[int]) -> tuple[Thread, ...]:
+    kept = (replace(one, links=tuple(k for k in one.links if k.to.session in there)) for one in threads)
+    return tuple(one for one in kept if one.links)
 
 
 def correct_session(conn: Connection, case: str, number: int) -> None:

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from reattune.practice.reading import forget_unpacked
 from reattune.practice.settings import Settings
 from reattune.practice.users import Users
 
@@ -62,7 +63,8 @@ class Core:
             while len(self._names) > _NAMES_KEPT:
                 self._names.popitem(last=False)
 
-    def forget_names(self) -> None:
-        """Let go of all names."""
+    def forget(self) -> None:
+        """Let go of the names and words that earlier looks left in memory."""
         with self._loading:
             self._names.clear()
+        forget_unpacked()

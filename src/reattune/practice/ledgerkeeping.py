@@ -6,7 +6,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -19,7 +19,7 @@ from reattune.practice.access import Row
 from reattune.practice.clock import day_text, read_day, read_moment, stamp
 from reattune.practice.reading import Heard, heard, record_of
 from reattune.practice.views import News, OpenRupture
-from reattune.record import Attendance, Case, Rupture, Sharing, Source
+from reattune.record import Attendance, Case, Rating, RatingEpisode, Rupture, Sharing, Source
 from reattune.report.ledgerdata import ledger_to_dict
 from reattune.store import tables as t
 
@@ -91,7 +91,7 @@ def refresh(
             for m in record.meetings
         ),
     )
-    drops, spans = drops_in(record) if record.ratings else ({}, {})
+    drops, spans = _drops(case, record.ratings) if record.ratings else ({}, {})
     evidence = Evidence(
         {n: one.findings for n, one in sessions.items()},
         tuple(thread for n in sorted(sessions) for thread in sessions[n].threads),
@@ -134,14 +134,12 @@ def keep_coder_alarms(conn: Connection, sentence: str) -> None:
         conn.execute(t.settings.insert().values(key=CODER_ALARMS, value=sentence))
 
 
-def add_news(conn: Connection, case: str, news: News) -> None:
-    """Put a piece of news on the card where the ledger stays as it is."""
-    row = conn.execute(select(t.cases.c.overview).where(t.cases.c.id == case)).one()
-    before = Overview.read(row.overview)
-    after = Overview(before.open, (*before.news, news)[-NEWS_KEPT:])
-    conn.execute(
-        update(t.cases).where(t.cases.c.id == case).values(overview=after.to_json(), changed_at=stamp())
-    )
+@lru_cache(maxsize=64)
+def _drops(
+    case: str, ratings: tuple[Rating, ...]
+) -> tuple[Mapping[int, tuple[RatingEpisode, ...]], Mapping[str, float]]:
+    """Drops in ratings, which stay as they are while a transcript or a note comes."""
+    return drops_in(Case(case, ratings=ratings))
 
 
 def answer_on_card(conn: Connection, row: Row, rupture: str, answer: str) -> None:

@@ -40,6 +40,7 @@ class Practice(Core):
     def close(self) -> None:
         """Finish the work at hand and close the database."""
         self.worker.stop()
+        self.forget()
         self.database.close()
 
     def __enter__(self) -> Self:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from sqlalchemy import Connection, Select, select
 
 from reattune.practice.access import Row
 from reattune.practice.clock import read_day, read_moment
-from reattune.practice.kept import Beside, Corrected, Found, findings_of, has_words
+from reattune.practice.kept import Beside, Corrected, Found, findings_of
 from reattune.practice.views import (
     CheckInCard,
     Consent,
@@ -262,16 +263,33 @@ def record_of(conn: Connection, row: Row) -> Case:
     )
 
 
+@lru_cache(maxsize=160)
+def _unpacked(packed: tuple[bytes, ...]) -> tuple[Session, Coding, Found, tuple[Thread, ...], Beside]:
+    """The parts of an analysed session. Frozen, and so shared by all who ask for the same bytes again."""
+    transcript, coding, findings, threads, evidence = packed
+    return (
+        codec.loads(Session, transcript),
+        codec.loads(Coding, coding),
+        codec.loads(Found, findings),
+        codec.loads(tuple[Thread, ...], threads),
+        codec.loads(Beside, evidence),
+    )
+
+
+def forget_unpacked() -> None:
+    """Let go of all words that are still in memory from earlier looks."""
+    _unpacked.cache_clear()
+
+
 class Heard:
     """What is kept of one analysed session."""
 
     def __init__(self, row: Row) -> None:
         self.number: int = row["number"]
-        self.session = codec.loads(Session, row["transcript"])
-        self.coding = codec.loads(Coding, row["coding"])
-        self.machine = codec.loads(Found, row["findings"])
-        self.threads = codec.loads(tuple[Thread, ...], row["threads"])
-        self.beside = codec.loads(Beside, row["evidence"])
+        packed = (row["transcript"], row["coding"], row["findings"], row["threads"], row["evidence"])
+        self.session, self.coding, self.machine, self.threads, self.beside = _unpacked(
+            tuple(bytes(part) for part in packed)
+        )
         self.worded = bool(row["words"])
 
     @property
@@ -304,8 +322,3 @@ def heard(conn: Connection, case: str, numbers: Iterable[int] | None = None) -> 
         query = query.where(t.meetings.c.number.in_(list(numbers)))
     rows = conn.execute(query.order_by(t.meetings.c.number)).mappings()
     return {row["number"]: Heard(row) for row in rows}
-
-
-def words_of(session: Session | None) -> bool:
-    """Whether there is a transcript with words."""
-    return session is not None and has_words(session)

@@ -75,7 +75,7 @@ class Seat:
 
     def _purge(self) -> None:
         """Make the deletion just done real. Where somebody is in the way, the worker does it."""
-        self._core.forget_names()
+        self._core.forget()
         try:
             self._db.purge()
         except BusyError:

@@ -118,7 +118,9 @@ class Worker:
     def _claim(self) -> RowMapping | None:
         """The next piece: one that waits, or one whose worker is gone."""
         states = [str(JobState.QUEUED), str(JobState.RUNNING)]
-        query = select(t.jobs).where(t.jobs.c.state.in_(states)).order_by(t.jobs.c.created)
+        # Work of other kinds (an import that waits for its folder) is none for a thread.
+        ours = t.jobs.c.kind.in_((ANALYSE, PURGE))
+        query = select(t.jobs).where(ours, t.jobs.c.state.in_(states)).order_by(t.jobs.c.created)
         with self._core.database.reading() as conn:
             if not any(self._free(row) for row in conn.execute(query).mappings()):
                 return None
@@ -175,8 +177,8 @@ class Worker:
         forget = core.settings.retention == DELETE_TRANSCRIPTS
         analyse(core.database, core.coder, core.card, row["case"], row["session"], tell, forget=forget)
         if forget:
+            core.forget()
             self._purge_daily()
-        core.forget_names()
 
     def _purge_daily(self) -> None:
         """Words that retention deleted leave the file within a day of work; each time would be slow in a large practice."""
