@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from reattune.errors import BusyError, SettingError, StoreError, WrongKeyError
-from reattune.store import Database, audit, engine, tables
+from reattune.store import Database, audit, engine, migrating, tables
 
 from .making import MARK, PASSPHRASE, add_case, add_note
 
@@ -223,4 +223,6 @@ def test_the_tables_are_those_of_the_code(practice):
             options = {tuple(f["constrained_columns"]): f["options"] for f in found.get_foreign_keys(name)}
             for key in table.foreign_key_constraints:
                 assert options[tuple(key.column_keys)].get("ondelete") == key.ondelete, name
-        assert conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0001"
+        assert (
+            conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == migrating.newest()
+        )

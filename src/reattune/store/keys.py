@@ -83,7 +83,7 @@ def parse(text: str, where: str) -> Keys:
         DamagedError: it is not what ``to_json`` gives, or a part was altered.
         NewerSchemaError: it is of a newer kind.
     """
-    mend = "Put back practice.keys from a backup; without it the practice cannot be opened"
+    mend = "Put back practice.keys from a backup, which is a ZIP archive; without it the practice cannot be opened"
     try:
         raw = json.loads(text)
         kind = raw["format"]
