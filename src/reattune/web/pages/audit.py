@@ -23,6 +23,62 @@ ACTORS = {
     "worker": "The program",
 }
 
+DEEDS = {
+    "alert.answered": "answered a possible strain",
+    "backup.deleted": "deleted a backup",
+    "backup.fetched": "took a backup along",
+    "backup.made": "made a backup",
+    "backup.restored": "went back to a backup",
+    "case.added": "opened the case",
+    "case.brought_in": "brought the case in",
+    "case.deleted": "deleted the case",
+    "case.ended": "ended the case",
+    "case.goes_on": "took the case up again",
+    "case.handed_over": "handed the case over",
+    "case.import_finished": "finished an import",
+    "case.imported": "imported the case",
+    "case.names_set": "changed the names to replace",
+    "case.next_set": "set the next appointment",
+    "case.not_brought_in": "could not bring the case in",
+    "case.read": "looked at the case",
+    "case.renamed": "renamed the case",
+    "case.shared": "shared the case",
+    "case.taken_out": "took the case out",
+    "case.unshared": "ended sharing",
+    "cases.handed_over": "handed cases over",
+    "checkin.said": "answered a check-in",
+    "correction.made": "corrected the analysis",
+    "correction.undone": "undid a correction",
+    "frame.added": "noted a change of the frame",
+    "frame.deleted": "deleted a change of the frame",
+    "link.made": "made a link",
+    "link.revoked": "revoked a link",
+    "note.added": "wrote a note",
+    "note.changed": "changed a note",
+    "note.deleted": "deleted a note",
+    "overview.read": "looked at the overview",
+    "practice.made": "made the practice",
+    "practice.opened": "opened the practice",
+    "rating.deleted": "deleted a rating",
+    "ratings.added": "added ratings",
+    "ratings.read": "looked at ratings",
+    "session.added": "added a session",
+    "session.changed": "changed a session",
+    "session.deleted": "deleted a session",
+    "session.read": "looked at a session",
+    "setting.changed": "changed a setting",
+    "transcript.added": "added a transcript",
+    "transcript.imported": "imported a transcript",
+    "transcript.words_deleted": "deleted a transcript's words",
+    "user.added": "opened an account",
+    "user.closed": "closed an account",
+    "user.logged_in": "signed in",
+    "user.login_refused": "was not let in",
+    "user.opened": "opened an account again",
+    "user.password_set": "set a password",
+}
+"""What an action of the log is called; one that is missing here is shown by its own name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -63,7 +119,7 @@ def _line(entry: Entry, names: dict[str, str], labels: dict[str, str]) -> Line:
     if entry.case is not None:
         case = labels.get(entry.case, f"case {entry.case[:6]}")
         href = f"/cases/{entry.case}" if entry.case in labels else ""
-    did = entry.action.replace(".", ": ").replace("_", " ")
+    did = DEEDS.get(entry.action, entry.action.replace(".", ": ").replace("_", " "))
     what = " ".join(names.get(word, word) for word in entry.what.split(" "))
     return Line(
         moment.strftime("%Y-%m-%d %H:%M"), names.get(entry.actor, "A former account"), did, case, href, what

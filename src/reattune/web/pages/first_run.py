@@ -73,10 +73,13 @@ def bring_example(request: Request) -> Response:
     from reattune.practice.exchange import import_case
 
     practice = open_practice_of(request)
-    for case in example_cases():
-        with laid_out(case) as folder:
-            import_case(practice, folder, label=case.label, kind=case.kind, consent="given", user=user)
-    practice.worker.wake()
+    practice.worker.stop()  # first all cases, then the reading: this answer is there sooner
+    try:
+        for case in example_cases():
+            with laid_out(case) as folder:
+                import_case(practice, folder, label=case.label, kind=case.kind, consent="given", user=user)
+    finally:
+        practice.worker.start()
     flash(
         request,
         "The example cases are here. They are invented; delete them whenever you like. Their transcripts are being read.",
