@@ -4,7 +4,8 @@ A caseload of 20 sessions a case, made as ``benchmarks/caseload.py`` makes it, *
 encrypted practice. A server runs in a process of its own; each user is a thread with a sign-in of its own that opens the start page and
 cases drawn at random. Two ways: *reading*, a pause of 2 to 8 seconds between pages, as people have it; *without a pause*, each page as
 soon as the one before is there, which is what many more readers would ask of the machine. Times are those of the one who waits, from
-asking to the last byte. Everything runs on the same machine; its load beforehand is written beside the figures.
+asking to the last byte. Everything runs on the same machine; its load beforehand is written beside the figures. On a machine that
+others use, the server's own processor time a page says more.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from typing import Any
 
 import httpx
 
+import caseload
 from caseload import PASSPHRASE, SESSIONS, TURNS, StandIn, load, sentences
 from reattune.practice.opening import init_practice, open_practice
 
@@ -53,11 +55,13 @@ class User(threading.Thread):
         times: milliseconds by kind of page; ``sizes``: bytes; ``odd``: answers that were none.
     """
 
-    def __init__(self, address: str, cases: list[str], seed: int, pause: bool) -> None:
+    def __init__(
+        self, address: str, cases: list[str], seed: int, pause: bool, kinds: tuple[str, ...]
+    ) -> None:
         super().__init__()
         self.client = httpx.Client(base_url=address, timeout=120, follow_redirects=False)
         self._random, self._cases, self._pause = random.Random(seed), cases, pause
-        self.until = 0.0
+        self.kinds, self.until = kinds, 0.0
         self.times: dict[str, list[float]] = {kind: [] for kind in KINDS}
         self.sizes: dict[str, int] = dict.fromkeys(KINDS, 0)
         self.odd = 0
@@ -76,7 +80,7 @@ class User(threading.Thread):
             time.sleep(self._random.uniform(0, PAUSE[1]))
         turn = self._random.randrange(2)
         while time.monotonic() < self.until:
-            kind = KINDS[turn % 2]
+            kind = self.kinds[turn % len(self.kinds)]
             turn += 1
             path = "/today" if kind == "start" else f"/cases/{self._random.choice(self._cases)}"
             start = time.perf_counter()
@@ -91,22 +95,46 @@ class User(threading.Thread):
                 time.sleep(self._random.uniform(*PAUSE))
 
 
-def measure(address: str, cases: list[str], users: int, seconds: float, *, pause: bool) -> dict[str, Any]:
-    """One way of reading."""
-    readers = [User(address, cases, seed, pause) for seed in range(users)]
+def measure(
+    address: str,
+    server: int,
+    cases: list[str],
+    users: int,
+    seconds: float,
+    *,
+    pause: bool,
+    kinds: tuple[str, ...] = KINDS,
+) -> dict[str, Any]:
+    """One way of reading; ``server`` is its process."""
+    readers = [User(address, cases, seed, pause, kinds) for seed in range(users)]
     for one in readers:
         one.sign_in()
+    spent = processor(server)
     for one in readers:
         one.until = time.monotonic() + seconds
         one.start()
     for one in readers:
         one.join()
         one.client.close()
+    spent = None if spent is None else processor(server) - spent
     found: dict[str, Any] = {"seconds": seconds, "not_answered": sum(one.odd for one in readers)}
-    for kind in KINDS:
+    for kind in kinds:
         times = sorted(t for one in readers for t in one.times[kind])
         found[kind] = summary(times) | {"largest_bytes": max(one.sizes[kind] for one in readers)}
+    pages = sum(found[kind]["pages"] for kind in kinds)
+    found["server_processor_ms_a_page"] = (
+        None if spent is None or not pages else round(1000 * spent / pages, 1)
+    )
     return found
+
+
+def processor(process: int) -> float | None:
+    """Seconds of processor time that a process has used; None where the system does not tell (it is Linux's to tell)."""
+    stat = Path(f"/proc/{process}/stat")
+    if not stat.exists():
+        return None
+    fields = stat.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def summary(times: list[float]) -> dict[str, Any]:
@@ -132,6 +160,9 @@ def main() -> int:
     """Build the practice, serve it, read it, write what was found."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=1000)
+    parser.add_argument(
+        "--templates", type=int, default=6, help="cases that go the real way; the others are copies"
+    )
     parser.add_argument("--users", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=60, help="for each way of reading")
     parser.add_argument("--results", type=Path, default=RESULTS)
@@ -140,6 +171,7 @@ def main() -> int:
     if asked.serve:
         serve(asked.serve[0], int(asked.serve[1]))
         return 0
+    caseload.TEMPLATES = asked.templates
     with tempfile.TemporaryDirectory() as room:
         where, port = f"{room}/practice", free_port()
         practice, _ = init_practice(where, PASSPHRASE, coder=StandIn())
@@ -154,11 +186,14 @@ def main() -> int:
             before = os.getloadavg()[0]
             found = {
                 "what": "stand-in codings (random, seeded); cases copied from a few; see benchmarks/load.py",
-                "cases": asked.cases, "sessions": asked.cases * SESSIONS, "turns_a_session": TURNS, "users": asked.users,
+                "cases": asked.cases, "analysed_cases": asked.templates, "sessions": asked.cases * SESSIONS, "turns_a_session": TURNS, "users": asked.users,
                 "machine": f"{platform.machine()}, {os.cpu_count()} cores", "python": platform.python_version(),
                 "load_before": round(before, 2),
-                "reading": measure(address, cases, asked.users, asked.seconds, pause=True),
-                "without_a_pause": measure(address, cases, asked.users, asked.seconds / 2, pause=False),
+                "reading": measure(address, server.pid, cases, asked.users, asked.seconds, pause=True),
+                "without_a_pause": {
+                    kind: measure(address, server.pid, cases, asked.users, asked.seconds / 3, pause=False, kinds=(kind,))
+                    for kind in KINDS
+                },
             }  # fmt: skip
         finally:
             server.terminate()
@@ -170,7 +205,7 @@ def main() -> int:
 
 def wait_for(address: str) -> None:
     """Until the server answers."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while time.monotonic() < until:
         try:
             httpx.get(f"{address}/unlock", timeout=5)

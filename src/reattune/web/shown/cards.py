@@ -14,7 +14,10 @@ from reattune.record import RuptureStatus, RuptureType
 from reattune.report import words
 from reattune.report.ledgerview import STATUS_WORDS
 from reattune.report.ratings.words import day
+from reattune.web.i18n import languages
 
+SUREST = 0.99
+"""No machine is surer of a strain."""
 SOON = timedelta(days=7)
 """Appointments so far ahead stand under "who is coming"."""
 KIND_WORDS = {"therapy": "therapy", "couple": "couple", "work": "work"}
@@ -91,7 +94,7 @@ def standing(one: OpenRupture) -> Standing:
         one.type or "form",
         f"possible {kind}, {STATUS_WORDS[RuptureStatus(one.status)]}",
         since,
-        f"{words.certainty(one.probability)}, {words.chance(one.probability)}",
+        sure_of(one.probability),
         unread(one.why),
         f"Tried so far: the therapist perhaps {'; '.join(tried)}."
         if tried
@@ -161,6 +164,8 @@ def said(card: CheckInCard, items: Mapping[str, str]) -> Said:
     hard = {True: "Something was hard to say.", False: "Nothing was hard to say.", None: ""}[one.hard_to_say]
     strength = f"How strong: {one.strength} of 5" if one.strength else ""
     kinds = tuple(words.capital(KINDS_OF_STRAIN.get(k, k.replace("_", " "))) for k in one.kinds)
+    reasons = [languages()["en"].find(f"door.more.{key}") for key in one.made_hard]
+    kinds += tuple(f"Made it hard to say in the session: “{why}”" for why in reasons if isinstance(why, str))
     return Said(card.id, card.session, date, False, answers, hard, kinds, strength, one.words)
 
 
@@ -177,12 +182,12 @@ def entry_title(one: Mapping[str, Any]) -> str:
 
 def sure(one: Mapping[str, Any]) -> str:
     """How sure it is that an entry is a strain at all."""
-    return f"{words.certainty(one['probability'])}, {words.chance(one['probability'])}"
+    return sure_of(one["probability"])
 
 
 def sure_of(probability: float) -> str:
-    """A probability in words and as a count of a hundred."""
-    return f"{words.certainty(probability)}, {words.chance(probability)}"
+    """A probability in words and as a count of a hundred; never all of them, whatever was rounded on the way here."""
+    return f"{words.certainty(probability)}, {words.chance(min(probability, SUREST))}"
 
 
 def readable(file: CaseFile) -> list[NoteCard]:
