@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reattune.repair.printing import STRENGTHS
+from reattune.report import words
 from reattune.report.clean import for_terminal
 from reattune.report.ledgerview import STATUS_WORDS
 
@@ -58,15 +59,8 @@ def ledger_text(ledger: Mapping[str, Any], label: str) -> str:
     if not ruptures:
         lines.append("No possible strain was found. That is no proof that there was none.")
     for one in sorted(ruptures, key=lambda r: r["status"] not in ("open", "in_repair")):
-        kind = (
-            "nothing was said where something was due"
-            if one["omission"]
-            else one["type"] or "from a form or a note"
-        )
-        lines += [
-            "",
-            f"{one['id']}  {status_words(one['status'])} · possible {kind} · {_sure(one['probability'])}",
-        ]
+        sure = f"{words.certainty(one['probability'])}, about {words.chance(one['probability'])}"
+        lines += ["", f"{one['id']}  {status_words(one['status'])} · {_kind(one)} · {sure}"]
         for step in one["history"]:
             aside = " (overruled, kept beside)" if step["overruled"] else ""
             lines += _wrap(f"session {step['session']}: {step['why']}{aside}", "    ", "      ")
@@ -83,8 +77,11 @@ def ledger_text(ledger: Mapping[str, Any], label: str) -> str:
     return "\n".join(lines)
 
 
-def _sure(probability: float) -> str:
-    return f"about {round(100 * probability)} in 100"
+def _kind(one: Mapping[str, Any]) -> str:
+    """What kind of strain it may be."""
+    if one["omission"]:
+        return "something was due and was not said"
+    return f"possible {one['type']}" if one["type"] else "from a form or a note alone"
 
 
 def plan_text(plan: Mapping[str, Any]) -> str:
