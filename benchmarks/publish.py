@@ -16,13 +16,14 @@ from typing import Any
 
 import accuracy_tables
 import learning
+import ratings_tables
 import robustness
 import speed
 from reattune.coders.card import ModelCard
 from reattune.coders.embedded import EmbeddedCoder
 
 HERE = Path(__file__).parent
-PAGES = (HERE.parent / "docs/model-card.md",)
+PAGES = (HERE.parent / "docs/model-card.md", HERE.parent / "docs/method-ratings.md")
 
 
 def own_figures(card: ModelCard) -> str:
@@ -54,6 +55,7 @@ def blocks() -> dict[str, str]:
         "learning": learning.render(results("learning")),
         "robustness": robustness.render(results("robustness")),
         "speed": speed.render(results("speed")),
+        **ratings_tables.parts(results("ratings")),
     }
 
 

@@ -2,9 +2,10 @@
 
     python benchmarks/ratings.py [--clients N] [--json FILE]
 
-Writes benchmarks/results/ratings.json and, for ``reattune monitor``, src/reattune/alliance/false_alarms.json. Simulated clients
-follow the law fitted to one half of the patients of ../shared/data/dsem_wai ("wai-b"); the assumptions of the rule ``level`` were
-settled on the other half ("wai-a", see fit_level.py), with other seeds. Without ../shared the real-data part is left out.
+Writes benchmarks/results/ratings.json, step by step, and, for ``reattune monitor``, src/reattune/alliance/false_alarms.json. Simulated
+clients follow the law fitted to one half of the patients of ../shared/data/dsem_wai ("wai-b"); the assumptions of the rule ``level``
+were settled on the other half ("wai-a", see fit_level.py), with other seeds. Without ../shared the real-data part is left out.
+``--clients`` is for series of 12 sessions; shorter ones have more clients and longer ones fewer, so that all rest on as many sessions.
 """
 
 from __future__ import annotations
@@ -14,21 +15,25 @@ import json
 import math
 import re
 import warnings
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import dsem
-from ideal import knows, learns
+from ideal import observe
 from ratings_real import real
 from reattune.alliance.power import (
     DROPS,
     LENGTHS,
+    SESSIONS_A_DROP,
     Operating,
-    cut_for,
     fitting,
-    found_in,
     operating_characteristics,
     troubled,
 )
@@ -41,8 +46,11 @@ LAW, SEED, SESSIONS = "wai-b", 90_001, 12
 """No seed of this size was used in settling the rule."""
 EQUAL = 5.0
 OURS = "level"
-SHORT = (Drop(1.5, 1), Drop(1.5, 2), Drop(1.5, 0))
+SHORT = (Drop(1.5, 1), Drop(1.5, 2), Drop(1.5, 4), Drop(1.5, 0))
 OTHER_LAWS = ("plain", "wobbly", "heavy-tailed", "ceilinged")
+OBSERVED = 3
+"""The ideal observer, which is slow, sees one client in so many."""
+EDGES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 1.0)
 
 
 def words(drop: Drop) -> str:
@@ -85,51 +93,74 @@ def every_rule(law: str, sessions: int, clients: int, drops: Any, equal: float |
     return out
 
 
-def observers(clients: int) -> dict[str, dict[str, Any]]:
-    """What the two ideal observers find at equal false alarms."""
-    law = populations()[LAW]
-    out: dict[str, dict[str, Any]] = {"knows": {}, "learns": {}}
-    for i, drop in enumerate(fitting(DROPS, SESSIONS)):
-        for name, ask, n in (("knows", knows, clients), ("learns", learns, clients // 2)):
-            if name == "learns" and drop.length != 1:
-                continue
-            stable = simulate(law, n, SESSIONS, seed=SEED)
-            cut = cut_for(ask(stable, law, drop), stable.panel.rated, EQUAL)
-            planted = simulate(law, n, SESSIONS, seed=SEED + 1000 * (i + 1), drop=drop)
-            found = found_in(planted, cut.flags(ask(planted, law, drop)), drop)
-            out[name][words(drop)] = triple(found.sensitivity)
-    return out
+def size(clients: int, sessions: int) -> int:
+    """Clients for series of so many sessions."""
+    return round(clients * SESSIONS / sessions)
 
 
-def against_best(equal: dict[str, Any], ideal: dict[str, Any]) -> dict[str, Any]:
-    """Our rule, the best published one and the ideal observers, drop by drop."""
+def observers(length: int, clients: int) -> dict[str, Any]:
+    """What the ideal observer finds at equal false alarms: drops of one session at every length, the others at one."""
+    found = {}
+    for drop in fitting(SHORT, length):
+        if drop.length == 1 or length == SESSIONS:
+            found[words(drop)] = triple(observe(populations()[LAW], drop, length, clients, SEED + 7, EQUAL))
+    return found
+
+
+def against_best(rules: dict[str, Any], ideal: dict[str, Any]) -> dict[str, Any]:
+    """Our rule, the best published one and the ideal observer, drop by drop."""
     out = {}
-    for drop in next(iter(equal.values()))["drops"]:
-        found = {n: r["drops"][drop]["sensitivity"][0] for n, r in equal.items()}
+    for drop in (
+        d for d in next(iter(rules.values()))["drops"] if d.startswith("1.5 SD") and "gradual" not in d
+    ):
+        found = {n: r["drops"][drop]["sensitivity"] for n, r in rules.items()}
         ours = found.pop(OURS)
-        best = max(found, key=lambda n: found[n] or 0)
-        row: dict[str, Any] = {
-            "level": ours,
-            "best": best,
-            "of_best": found[best],
-            "ratio": round(ours / found[best], 2),
-        }
-        for name, observed in ideal.items():
-            if drop in observed:
-                row[name] = observed[drop][0]
-                row[f"{name}_ratio"] = round(observed[drop][0] / found[best], 2)
+        best = max(found, key=lambda n: found[n][0] or 0)
+        row = {"level": ours, "best": best, "of_best": found[best], "ratio": times(ours, found[best])}
+        if drop in ideal:
+            seen = ideal[drop]
+            row |= {"ideal": seen, "ideal_ratio": times(seen, found[best])}
         out[drop] = row
     return out
+
+
+def times(one: list[float], other: list[float]) -> list[float]:
+    """One share by another, with an interval as of two samples: errors of the logs add up."""
+    error = math.hypot(*(math.log(high / low) / 3.92 for _, low, high in (one, other)))
+    ratio = one[0] / other[0]
+    return [round(ratio * math.exp(k * 1.96 * error), 2) for k in (0, -1, 1)]
+
+
+def reliability(clients: int) -> list[dict[str, Any]]:
+    """Of the sessions to which ``level`` gives about the same probability, how many lie in a drop: drops of all kinds, one beginning
+    in so many client-sessions, as the rule supposes."""
+    said, true = [], []
+    for i, drop in enumerate(DROPS):
+        made = simulate(
+            populations()[LAW], clients, SESSIONS, seed=SEED + 31 * i, drop=drop, share=troubled(SESSIONS)
+        )
+        probability = load_rule(OURS, limits=0).signals(made.panel).probability
+        judged = ~np.isnan(probability)
+        said.append(probability[judged])
+        true.append(made.dropped[judged])
+    all_said, all_true = np.concatenate(said), np.concatenate(true)
+    rows = []
+    for low, high in pairwise(EDGES):
+        inside = (all_said >= low) & (all_said < high + (high == 1))
+        if inside.any():
+            means = [round(float(x[inside].mean()), 3) for x in (all_said, all_true)]
+            rows.append(
+                {"from": low, "to": high, "sessions": int(inside.sum()), "said": means[0], "true": means[1]}
+            )
+    return rows
 
 
 def recommendation(by_length: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """For each length, the rules by mean sensitivity at equal false alarms."""
     out = {}
     for length, rules in by_length.items():
-        mean = {
-            n: sum(d["sensitivity"][0] for d in r["drops"].values()) / len(r["drops"])
-            for n, r in rules.items()
-        }
+        short = [words(d) for d in fitting(SHORT, int(length))]
+        mean = {n: sum(r["drops"][d]["sensitivity"][0] for d in short) / len(short) for n, r in rules.items()}
         ranked = sorted(mean, key=lambda n: -mean[n])
         out[length] = {n: round(mean[n], 3) for n in ranked[:4]}
     return out
@@ -155,56 +186,68 @@ def main() -> None:
     """Simulate, look at the real ratings, print, and write."""
     warnings.filterwarnings("ignore", category=RuntimeWarning)
     ask = argparse.ArgumentParser(description=__doc__)
-    ask.add_argument("--clients", type=int, default=4000)
+    ask.add_argument("--clients", type=int, default=1500)
     ask.add_argument("--json", type=Path, default=HERE / "results/ratings.json")
+    ask.add_argument(
+        "--go-on", action="store_true", help="keep what a run that was cut short has left in FILE"
+    )
     args = ask.parse_args()
     n = args.clients
-    own = every_rule(LAW, SESSIONS, n, DROPS, None)
-    show(f"Each rule at its own threshold, {SESSIONS} sessions", own)
-    equal = every_rule(LAW, SESSIONS, n, DROPS, EQUAL)
-    show(f"Each rule at {EQUAL:g} false alarms in 100 stable client-sessions", equal)
-    lengths = {str(k): every_rule(LAW, k, n, fitting(SHORT, k), EQUAL) for k in LENGTHS}
-    for k, rules in lengths.items():
-        show(f"{k} sessions, equal false alarms", rules)
-    laws = {
-        law: every_rule(law, SESSIONS, n, DROPS[1:2] + DROPS[4:6] + DROPS[7:], EQUAL) for law in OTHER_LAWS
-    }
-    for law, rules in laws.items():
-        show(f"{law}, equal false alarms", rules)
-    own_laws = {
-        law: {r: v["false_alarms"] for r, v in every_rule(law, SESSIONS, n, (), None).items()}
-        for law in OTHER_LAWS
-    }
-    ideal = observers(max(400, n // 2))
-    best = against_best(equal, ideal)
-    print("\nAt equal false alarms, ours beside the best published rule and the ideal observers")
-    for drop, row in best.items():
-        print(f"  {drop:28}{row}")
-    advice = recommendation(lengths)
-    print("\nMean sensitivity by length", json.dumps(advice, indent=1))
-    rates = {
-        rule: {
-            str(k): every["false_alarms"][0] for k, every in ((k, v[rule]) for k, v in _own_rates(n).items())
-        }
-        for rule in RULES
-    }
-    result = {
+    lengths = [str(k) for k in LENGTHS]
+    result: dict[str, Any] = {
         "date": date.today().isoformat(),
         "simulation": {
-            "law": asdict(populations()[LAW]),
-            "clients": n, "seed": SEED, "sessions": SESSIONS, "equal_false_alarms": EQUAL,
-            "troubled": troubled(SESSIONS),
+            "law": asdict(populations()[LAW]), "clients": {str(k): size(n, k) for k in LENGTHS},
+            "observed": {str(k): size(n, k) // OBSERVED for k in LENGTHS}, "seed": SEED, "sessions": SESSIONS,
+            "equal_false_alarms": EQUAL, "sessions_a_drop": SESSIONS_A_DROP, "threshold": load_rule(OURS).threshold,
         },
-        "own_threshold": own, "equal": equal, "by_length": lengths, "other_laws": laws,
-        "false_alarms_other_laws": own_laws, "ideal": ideal, "against_best": best, "advice": advice,
     }  # fmt: skip
-    if dsem.FILE.exists():
-        result["real"] = real()
+    if args.go_on:
+        before = json.loads(args.json.read_text())
+        if before["simulation"] != result["simulation"]:
+            raise SystemExit("That run was of another kind: leave --go-on out")
+        result = before
+
+    def own_rates(law: str, k: int) -> dict[str, Any]:
+        return {r: v["false_alarms"] for r, v in every_rule(law, k, size(n, k), (), None).items()}
+
+    def equal(k: int) -> dict[str, Any]:
+        return every_rule(LAW, k, size(n, k), fitting(DROPS if k == SESSIONS else SHORT, k), EQUAL)
+
+    steps: dict[str, Callable[[], Any]] = {
+        **{f"false_alarms {k}": partial(own_rates, LAW, k) for k in LENGTHS},
+        **{f"equal {k}": partial(equal, k) for k in LENGTHS},
+        "reliability": lambda: reliability(n),
+        **({"real": real} if dsem.FILE.exists() else {}),
+        **{f"ideal {k}": partial(observers, k, size(n, k) // OBSERVED) for k in LENGTHS},
+        "own": lambda: every_rule(LAW, SESSIONS, n, SHORT, None),
+        **{f"other law {law}": partial(every_rule, law, SESSIONS, n, SHORT, EQUAL) for law in OTHER_LAWS},
+        **{f"false_alarms {law}": partial(own_rates, law, SESSIONS) for law in OTHER_LAWS},
+    }
+    for name, step in steps.items():
+        if name not in result:
+            result[name] = step()
+            args.json.write_text(tidy(result) + "\n")
+            if name == f"false_alarms {LENGTHS[-1]}":
+                write_rates(result)
+            if name.split()[0] in ("own", "equal", "other"):
+                show(name, result[name])
+    result["against_best"] = {k: against_best(result[f"equal {k}"], result[f"ideal {k}"]) for k in lengths}
+    result["advice"] = recommendation({k: result[f"equal {k}"] for k in lengths})
     args.json.write_text(tidy(result) + "\n")
+
+
+def write_rates(result: dict[str, Any]) -> None:
+    """The table beside the flags of ``reattune monitor``."""
+    rates = {r: {str(k): result[f"false_alarms {k}"][r][0] for k in LENGTHS} for r in RULES}
     about = f"Flagged of 100 rated sessions of simulated stable clients (law {LAW}), by rule at its own threshold and length of series. Made by benchmarks/ratings.py."
-    RATES.write_text(
-        json.dumps({"about": about, "made": result["date"], "clients": n, "rates": rates}, indent=1) + "\n"
-    )
+    made = {
+        "about": about,
+        "made": result["date"],
+        "clients": result["simulation"]["clients"],
+        "rates": rates,
+    }
+    RATES.write_text(json.dumps(made, indent=1) + "\n")
 
 
 def tidy(result: Any) -> str:
@@ -214,10 +257,6 @@ def tidy(result: Any) -> str:
         return "[" + " ".join(found[1].split()) + "]"
 
     return re.sub(r"\[\s+([^][{}\"]*?)\s+\]", one_line, json.dumps(result, indent=1))
-
-
-def _own_rates(clients: int) -> dict[int, dict[str, Any]]:
-    return {k: every_rule(LAW, k, clients, (), None) for k in LENGTHS}
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from reattune.alliance.rules.own_sd import between_sd
 
 RELIABILITY = 0.92
 """Of the form's total, as in FIELD's test vector for the WAI-SR; the data set gives none. The SD between people is the sample's."""
-DRAWS = 2000
+DRAWS = 500
 FEWEST = 8
 """Flags below which nothing is said about what they foretell."""
 LIMITS = (

@@ -11,8 +11,11 @@ from importlib.resources import files
 import numpy as np
 
 from reattune.alliance.measure import Floats
+from reattune.alliance.panel import Panel
+from reattune.alliance.rules.catalog import with_settings
 from reattune.alliance.rules.rule import Bools, Rule
 from reattune.alliance.simulate import Caseload, Drop, Population, populations, simulate
+from reattune.errors import SettingError
 
 DROPS = (
     Drop(1, 1), Drop(1.5, 1), Drop(2, 1), Drop(3, 1),
@@ -21,7 +24,8 @@ DROPS = (
 """Drops that are planted unless others are asked for."""
 SESSIONS_A_DROP = 40
 """One drop begins in so many client-sessions where precision is told: nearly one client in three has one in twelve sessions."""
-RESAMPLES = 500
+FURTHEST, HALVINGS = 4.0, 11
+"""How far from the first guess a threshold is searched for, as a factor, and how closely."""
 LENGTHS = (4, 8, 12, 20)
 """Lengths of series for which the false alarms that ship were counted."""
 
@@ -128,11 +132,11 @@ def operating_characteristics(
     """
     population = population or populations()["wai-b"]
     stable = simulate(population, clients, sessions, seed=seed)
-    statistic = rule.signals(stable.panel).statistic
-    cut = (
-        Cut(rule.threshold) if false_alarms is None else cut_for(statistic, stable.panel.rated, false_alarms)
-    )
-    quiet = cut.flags(statistic)
+    if false_alarms is None:
+        cut = Cut(rule.threshold)
+    else:
+        rule, cut = matched(rule, stable.panel, false_alarms)
+    quiet = cut.flags(rule.signals(stable.panel).statistic)
     found = []
     for i, drop in enumerate(fitting(drops, sessions)):
         caseload = simulate(
@@ -140,8 +144,33 @@ def operating_characteristics(
         )
         found.append(found_in(caseload, cut.flags(rule.signals(caseload.panel).statistic), drop))
     return Operating(
-        rule.name, cut.at, sessions, clients, *stable_figures(quiet, stable.panel.rated, seed), tuple(found)
+        rule.name, cut.at, sessions, clients, *stable_figures(quiet, stable.panel.rated), tuple(found)
     )
+
+
+def matched(rule: Rule, stable: Panel, false_alarms: float) -> tuple[Rule, Cut]:
+    """The rule made so strict or lax that it flags so many of 100 sessions of stable clients, and the cut on its statistic.
+
+    Most rules weigh a session alike whatever their threshold, and the cut can be read off. Where what was flagged before counts
+    (a chart that starts afresh after a signal, a drop that is flagged once), the threshold is searched for.
+    """
+    statistic = rule.signals(stable).statistic
+    cut = cut_for(statistic, stable.rated, false_alarms)
+    try:
+        moved = with_settings(rule, {"threshold": cut.at})
+    except SettingError:
+        return rule, cut
+    if np.array_equal(moved.signals(stable).statistic, statistic, equal_nan=True):
+        return rule, cut
+    allowed = false_alarms / 100 * stable.rated.sum()
+    low, high = sorted((cut.at / FURTHEST, cut.at * FURTHEST)) if cut.at else (-1.0, 1.0)
+    for _ in range(HALVINGS):
+        moved = with_settings(rule, {"threshold": (low + high) / 2})
+        if moved.signals(stable).low.sum() > allowed:
+            low = moved.threshold
+        else:
+            high = moved.threshold
+    return moved, Cut(moved.threshold)
 
 
 def troubled(sessions: int) -> float:
@@ -168,12 +197,12 @@ def cut_for(statistic: Floats, rated: Bools, false_alarms: float) -> Cut:
     return Cut(float(at), (allowed - above) / (reached - above) if np.isfinite(at) else 0.0)
 
 
-def stable_figures(flags: Flags, rated: Bools, seed: int) -> tuple[Estimate, Estimate]:
+def stable_figures(flags: Flags, rated: Bools) -> tuple[Estimate, Estimate]:
     """False alarms in 100 rated sessions, and the share of clients with any."""
     each = flags.mix(flags.lax.sum(1).astype(float), flags.strict.sum(1).astype(float))
     count = rated.sum(1).astype(float)
     any_flag = flags.mix(flags.lax.any(1).astype(float), flags.strict.any(1).astype(float))
-    return ratio(100 * each, count, seed), share(float(any_flag[count > 0].sum()), int((count > 0).sum()))
+    return ratio(100 * each, count), share(float(any_flag[count > 0].sum()), int((count > 0).sum()))
 
 
 def found_in(caseload: Caseload, flags: Flags, drop: Drop) -> Found:
@@ -196,7 +225,7 @@ def found_in(caseload: Caseload, flags: Flags, drop: Drop) -> Found:
     return Found(
         drop,
         share(float(hits.sum()), len(hits)),
-        ratio(flags.mix(late[0], late[1]), hits, 1),
+        ratio(flags.mix(late[0], late[1]), hits),
         (lax * right[0] + (1 - lax) * right[1]) / flagged if flagged else float("nan"),
     )
 
@@ -211,24 +240,18 @@ def share(count: float, of: int) -> Estimate:
     return Estimate(p, max(0.0, centre - half), min(1.0, centre + half))
 
 
-def ratio(above: Floats, below: Floats, seed: int) -> Estimate:
-    """Sum by sum, with a bootstrap interval over clients.
+def ratio(above: Floats, below: Floats) -> Estimate:
+    """Sum by sum over clients, with the interval of a ratio estimator (linearised; clients are independent, their sessions not).
 
     Args:
         above, below: (clients,).
-        seed: of the bootstrap.
     """
-    if below.sum() <= 0:
+    total = below.sum()
+    if total <= 0:
         return Estimate(*[float("nan")] * 3)
-    random = np.random.default_rng(seed)
-    n = len(above)
-    again = []
-    for _ in range(RESAMPLES):
-        drawn = random.integers(0, n, n)
-        if (total := below[drawn].sum()) > 0:
-            again.append(above[drawn].sum() / total)
-    low, high = np.quantile(again, [0.025, 0.975])
-    return Estimate(float(above.sum() / below.sum()), float(low), float(high))
+    found = float(above.sum() / total)
+    half = 1.96 * float(np.sqrt(((above - found * below) ** 2).sum()) / total)
+    return Estimate(found, max(0.0, found - half), found + half)
 
 
 @cache

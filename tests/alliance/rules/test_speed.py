@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reattune.alliance.panel import Panel
 from reattune.alliance.rules import load_rule
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
@@ -37,3 +38,10 @@ def test_each_rule_passes_a_hundred_thousand_series_in_little_time():
             begun = time.perf_counter()
             load_rule(name).signals(many)
             assert time.perf_counter() - begun < 3, name
+
+
+def test_the_default_rule_takes_one_client_in_a_moment():
+    """It is asked each time a session is added: 50 ms of processor time at most, limits for the chart among them."""
+    one = Panel(speed_ratings.caseload(1, seed=9).values.repeat(2, axis=1)[:, :20], speed_ratings.FORM)
+    rule = load_rule(speed_ratings.OURS)
+    assert min(speed_ratings.seconds(lambda: rule.signals(one), 4)[1:]) < 0.05

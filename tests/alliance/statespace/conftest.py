@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from reattune.alliance.measure import Measure
 from reattune.alliance.panel import Panel
 from reattune.alliance.simulate import Drop, populations, simulate
-from reattune.alliance.statespace.settings import default_settings
 
 FORM = Measure(1, 5, 1 / 9)
-SMALL = Measure(0, 4, 1)
-
-
-@pytest.fixture
-def small():
-    """Settings with few states, so that every path through them can be walked."""
-    return replace(
-        default_settings(),
-        noise=(0.1, 0.25),
-        noise_weights=(0.7, 0.3),
-        drift=(0.8, 0.4),
-        points=4,
-        sizes=(1.5, 1.2),
-        onset_weights=(0.7, 0.3),
-        stay=(0.3, 0.8),
-        onset=0.1,
-    )
 
 
 def panel(*rows, measure=FORM):

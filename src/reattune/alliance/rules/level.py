@@ -13,16 +13,15 @@ from reattune.alliance.statespace.posterior import posterior
 from reattune.alliance.statespace.settings import Settings, default_settings
 from reattune.errors import SettingError
 
-LEAST_ODDS = 1e-6
-"""Probabilities are kept this far from 0 and 1, so that their log odds are numbers."""
-
 
 @dataclass(frozen=True)
 class Level:
     """A drop of the client's level by more than the client's own ups and downs, judged by a state-space model.
 
-    Statistic: log odds of a drop. From the second rating on. Needs the form's range; what the model takes for granted is in
-    ``statespace.settings``. Prospectively what is said of session t rests on sessions up to t, those of the other clients too.
+    Statistic: log odds of a drop that the rule has not flagged yet: a drop is flagged once, and again where another may have come
+    on top. From the second rating on. Needs the form's range; what the model takes for granted is in ``statespace.settings``.
+    Prospectively what is said of session t rests on sessions up to t, those of the other clients too. Looking back, every session
+    in a drop is flagged.
 
     Attributes:
         threshold: log odds.
@@ -53,16 +52,15 @@ class Level:
                 f"The rule {self.name!r} needs the least and the greatest score of the form",
                 mend="Give the form's range, or choose another rule",
             )
-        limit = prospective and len(panel.values) <= self.limits
         found = posterior(
             panel,
             self.settings,
             prospective=prospective,
-            limit_at=float(np.exp(self.threshold)) if limit else None,
+            threshold=self.threshold,
+            limit=len(panel.values) <= self.limits,
         )
         rated = panel.rated
         judged = rated & (np.cumsum(rated, axis=1) > 1)
+        statistic = np.where(judged, found.statistic, np.nan)
         drop = np.where(judged, found.dropped, np.nan)
-        near = np.clip(drop, LEAST_ODDS, 1 - LEAST_ODDS)
-        statistic = np.log(near / (1 - near))
         return Signals(statistic >= self.threshold, found.level, found.limit, statistic, drop)

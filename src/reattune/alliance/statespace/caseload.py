@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reattune.alliance.measure import Floats
-from reattune.alliance.statespace.space import Space, Table
+from reattune.alliance.statespace.settings import Settings
 
 ROUNDS = 20
 """Rounds of expectation maximisation."""
@@ -21,11 +21,11 @@ ENOUGH = 20_000
 """Clients whose ratings are used to learn how steady people are; more would not change the answer."""
 
 
-def class_weights(space: Space, loglik: Table, begun: NDArray[np.bool_]) -> Floats:
+def class_weights(settings: Settings, loglik: NDArray[np.float32], begun: NDArray[np.bool_]) -> Floats:
     """How common each noise class is among the clients rated so far.
 
     Args:
-        space: the tables.
+        settings: the assumptions.
         loglik: (series, sessions, C), log chance of each series up to each session in each class.
         begun: (series, sessions), True from the first rating on.
 
@@ -34,8 +34,8 @@ def class_weights(space: Space, loglik: Table, begun: NDArray[np.bool_]) -> Floa
     """
     every = max(1, -(-len(loglik) // ENOUGH))
     loglik, begun = loglik[::every], begun[::every]
-    prior = np.asarray(space.settings.noise_weights)
-    own = space.settings.caseload_weight
+    prior = np.asarray(settings.noise_weights)
+    own = settings.caseload_weight
     out = np.empty((loglik.shape[1], len(prior)))
     weights = prior
     for t in range(loglik.shape[1]):

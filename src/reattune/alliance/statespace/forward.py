@@ -8,120 +8,139 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reattune.alliance.statespace.space import Space, Table, Whole
+from reattune.alliance.measure import Floats
+from reattune.alliance.statespace.belief import Belief, Form
+from reattune.alliance.statespace.settings import Settings
 
-RENEW = 3
-"""Sessions between two renewals of the scale: single precision bears some, and each costs a pass over all states."""
+Small = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Walk:
-    """What one noise class says of a chunk of series. All arrays (series, sessions), single precision.
+    """What the model says of a chunk of series. All arrays (series, sessions, classes): "if the client belonged to this class".
 
     Attributes:
-        loglik: log chance of the scores up to and with the session, if the client belonged to this class.
-        dropped: chance of a drop at the session, if so.
-        level: expected level (fraction of the range), if so.
+        loglik: log chance of the scores up to and with the session.
+        dropped: chance of a drop at the session.
+        level: expected level (fraction of the range).
+        carried: before the session's score, the chance that a drop there, if any, was there in the session before.
     """
 
-    loglik: Table
-    dropped: Table
-    level: Table
+    loglik: Small
+    dropped: Small
+    level: Small
+    carried: Small
+
+    @classmethod
+    def empty(cls, scores: Floats, classes: int) -> Walk:
+        """Room for what is said of these scores, (series, sessions)."""
+        parts: list[Small] = [np.zeros((*scores.shape, classes), np.float32) for _ in range(4)]
+        return cls(*parts)
 
 
-def first_rated(scores: Whole, space: Space) -> NDArray[np.int64]:
+def first_rated(scores: Floats) -> NDArray[np.int64]:
     """(series,), column of each series' first rating; the number of columns where there is none."""
-    begins: NDArray[np.int64] = (np.cumsum(scores < space.bins, axis=1) == 0).sum(1)
+    begins: NDArray[np.int64] = (np.cumsum(~np.isnan(scores), axis=1) == 0).sum(1)
     return begins
 
 
-def steps(space: Space, noise: int, scores: Whole, first: int) -> Iterator[tuple[Table, Table]]:
-    """Session by session, the states' chances before and after the session's score.
+def time_of(first: int, column: int) -> float:
+    """Log session number."""
+    return float(np.log(max(first + column, 1)))
+
+
+def beliefs(settings: Settings, form: Form, scores: Floats) -> Iterator[tuple[Belief, Floats]]:
+    """Session by session, what is known before its score, and the chance that a drop was there before (``Belief.go_on``).
+
+    The caller takes the score in, with ``Belief.see``, before asking for the next session.
 
     Args:
-        space: the tables.
-        noise: number of the noise class.
-        scores: (series, sessions) of bin numbers.
-        first: session number of column 0.
-
-    Yields:
-        Two (D, series, K) arrays: chances before the score, and times the chance of the score. They are reused by the next step,
-        and their scale carries over: divide by the sum of the one before.
+        settings, form: the model.
+        scores: (series, sessions) of fractions.
     """
     n, columns = scores.shape
-    table = space.emission[noise]
-    d, _, k = table.shape
-    begins = first_rated(scores, space)
-    now = np.zeros((d, n, k), np.float32)
-    before, mixed, likely = np.zeros_like(now), np.empty_like(now), np.empty((n, k), np.float32)
+    begins = first_rated(scores)
+    count = np.zeros(n, np.intp)
+    now = Belief.first(settings, form, n)
     for t in range(columns):
-        if t:
-            np.matmul(space.change.T, now.reshape(d, n * k), out=mixed.reshape(d, n * k))
-            np.matmul(mixed, space.drift(noise, first + t), out=before)
-        fresh = np.flatnonzero(begins == t)
-        before[0, fresh] = space.start
-        before[1:, fresh] = 0
-        for size in range(d):
-            np.take(table[size], scores[:, t], axis=0, out=likely, mode="clip")
-            np.multiply(before[size], likely, out=now[size])
-        yield before, now
+        carried = now.go_on(count == 1) if t else np.zeros((len(settings.noise), n))
+        fresh = begins >= t
+        if t and fresh.any():
+            start = Belief.first(settings, form, 1)
+            for name in ("chance", "level", "growth", "level_var", "both_var", "growth_var"):
+                getattr(now, name)[:, :, fresh] = getattr(start, name)
+            carried[:, fresh] = 0
+        yield now, carried
+        count += ~np.isnan(scores[:, t])
 
 
-def walk(space: Space, noise: int, scores: Whole, first: int) -> Walk:
-    """Forward through the series, for one noise class; what is said of a session rests on the sessions up to it."""
-    n, columns = scores.shape
-    k = space.settings.points
-    out = Walk(*(np.zeros((n, columns), np.float32) for _ in range(3)))
-    ask = np.stack([np.ones(k), space.levels], axis=1).astype(np.float32)
-    begins = first_rated(scores, space)
-    total = np.ones(n, np.float32)
-    loglik = np.zeros(n, np.float32)
-    for t, (_, now) in enumerate(steps(space, noise, scores, first)):
-        sums = (now.reshape(-1, k) @ ask).reshape(-1, n, 2)
-        mass = sums.sum(0)
-        here = begins <= t
-        total = np.where(begins < t, total, 1).astype(np.float32)
-        safe = np.where(here, mass[:, 0], 1)
-        loglik = loglik + np.log(safe / total)
-        out.loglik[:, t] = loglik
-        out.dropped[:, t] = np.where(here, 1 - sums[0, :, 0] / safe, 0)
-        out.level[:, t] = np.where(here, mass[:, 1] / safe, 0)
-        total = safe
-        if t % RENEW == RENEW - 1:
-            np.divide(now, safe[None, :, None], out=now)
-            total = np.ones(n, np.float32)
+def walk(settings: Settings, form: Form, scores: Floats, first: int) -> Walk:
+    """Forward through the series; what is said of a session rests on the sessions up to it."""
+    out = Walk.empty(scores, len(settings.noise))
+    loglik = np.zeros((len(settings.noise), len(scores)))
+    for t, (now, carried) in enumerate(beliefs(settings, form, scores)):
+        time = time_of(first, t)
+        loglik += now.see(scores[:, t], time)
+        out.loglik[:, t] = loglik.T
+        out.dropped[:, t] = 1 - now.chance[:, 0].T
+        out.level[:, t] = (now.chance * (now.level + time * now.growth)).sum(1).T
+        out.carried[:, t] = carried.T
     return out
 
 
-def look_back(space: Space, noise: int, scores: Whole, first: int) -> Walk:
-    """Forward and back again, for one noise class: what is said of a session rests on the whole series.
+def look_back(settings: Settings, form: Form, scores: Floats, first: int) -> Walk:
+    """What is said of a session rests on the whole series.
+
+    For each session the series is walked through once more with no drop allowed there: by how much less likely all scores then
+    are says how likely a drop was. So its cost grows with the square of the sessions. Level and growth are traced back through a
+    single normal (the smoother of Rauch, Tung and Striebel).
 
     Returns:
-        As ``walk``; ``loglik`` is that of the whole series, in every column from the first rating on.
+        As ``walk``; ``loglik`` is that of the whole series, in every column; nothing is carried.
     """
-    n, columns = scores.shape
-    table = space.emission[noise]
-    d, _, k = table.shape
-    forth = walk(space, noise, scores, first)
-    kept = []
-    for _, now in steps(space, noise, scores, first):
-        size = now.sum(axis=(0, 2))
-        np.divide(now, np.where(size > 0, size, 1)[None, :, None], out=now)
-        kept.append(now.copy())
-    after = np.ones((d, n, k), np.float32)
-    dropped, level = np.zeros_like(forth.dropped), np.zeros_like(forth.level)
-    for t in range(columns - 1, -1, -1):
-        joint = kept[t] * after
-        mass = joint.sum(2)
-        safe = np.where(mass.sum(0) > 0, mass.sum(0), 1)
-        dropped[:, t] = mass[1:].sum(0) / safe
-        level[:, t] = joint.sum(0) @ space.levels.astype(np.float32) / safe
-        if t:
-            ahead = np.matmul(after * table[:, scores[:, t]], space.drift(noise, first + t).T)
-            after = (space.change @ ahead.reshape(d, n * k)).reshape(d, n, k)
-            np.divide(after, after.max(axis=(0, 2), initial=1e-30)[None, :, None], out=after)
-    return Walk(np.repeat(forth.loglik[:, -1:], columns, axis=1), dropped, level)
+    out = Walk.empty(scores, len(settings.noise))
+    loglik, known = np.zeros((len(settings.noise), len(scores))), []
+    for t, (now, _) in enumerate(beliefs(settings, form, scores)):
+        loglik += now.see(scores[:, t], time_of(first, t))
+        known.append(_whatever_the_place(now))
+    out.loglik[:] = loglik.T[:, None]
+    wander = np.zeros((len(settings.noise), 1, 2, 2))
+    wander[:, 0, 0, 0] = (settings.drift * np.array(settings.noise)) ** 2
+    begins = first_rated(scores)
+    later = None
+    for t in range(scores.shape[1] - 1, -1, -1):
+        mean, var = known[t]
+        if later is not None:
+            back = var @ np.linalg.inv(var + wander)
+            # Before the first rating nothing moves.
+            moved = mean + (back @ (later - mean)[..., None])[..., 0]
+            mean = np.where((begins <= t)[None, :, None], moved, later)
+        later = mean
+        out.level[:, t] = (mean[:, :, 0] + time_of(first, t) * mean[:, :, 1]).T
+        calm = _without(settings, form, scores, first, t)
+        out.dropped[:, t] = np.clip(-np.expm1(calm - loglik), 0, 1).T
+    return out
 
 
-Way = Callable[[Space, int, Whole, int], Walk]
+def _without(settings: Settings, form: Form, scores: Floats, first: int, calm: int) -> Floats:
+    """(classes, series), log chance of the whole series and of no drop in one session."""
+    loglik = np.zeros((len(settings.noise), len(scores)))
+    for t, (now, _) in enumerate(beliefs(settings, form, scores)):
+        if t == calm:
+            loglik += now.rule_out_drop()
+        loglik += now.see(scores[:, t], time_of(first, t))
+    return loglik
+
+
+def _whatever_the_place(now: Belief) -> tuple[Floats, Floats]:
+    """Mean (classes, series, 2) and variance (classes, series, 2, 2) of level and growth."""
+    both = np.stack([now.level, now.growth], axis=-1)
+    mean = (now.chance[..., None] * both).sum(1)
+    off = both - mean[:, None]
+    rows = [np.stack([now.level_var, now.both_var], -1), np.stack([now.both_var, now.growth_var], -1)]
+    var = np.stack(rows, -2) + off[..., :, None] * off[..., None, :]
+    return mean, (now.chance[..., None, None] * var).sum(1)
+
+
+Way = Callable[[Settings, Form, Floats, int], Walk]
 """``walk`` or ``look_back``."""

@@ -4,56 +4,50 @@ from __future__ import annotations
 
 import numpy as np
 
-from reattune.alliance.measure import Floats, Measure
-from reattune.alliance.statespace.forward import first_rated, steps
-from reattune.alliance.statespace.space import Space, Table, Whole
+from reattune.alliance.measure import Floats
+from reattune.alliance.statespace.belief import Form
+from reattune.alliance.statespace.forward import beliefs, first_rated, time_of
+from reattune.alliance.statespace.settings import Settings
 
 CHUNK = 256
 
 
-def limits(space: Space, scores: Whole, first: int, loglik: Table, weights: Floats, odds: float) -> Floats:
+def limits(
+    settings: Settings, form: Form, scores: Floats, first: int, shares: Floats, odds: Floats
+) -> Floats:
     """Try every score that the form has in place of the one given.
 
     Args:
-        space, scores, first: as for ``forward.walk``.
-        loglik: (series, sessions, C), what ``forward.walk`` found.
-        weights: (sessions, C), how common the classes are.
-        odds: odds of a drop from which on it is called.
+        settings, form, scores, first: as for ``forward.walk``.
+        shares: (series, sessions, classes), chance of each class before the session's score.
+        odds: (series, sessions), odds of a drop from which on it is called.
 
     Returns:
-        (series, sessions), number of the highest score that would be called, and NaN where none would or there is no earlier one.
+        (series, sessions), the highest score (fraction) that would be called; NaN where none would or there is no earlier one.
     """
     found = np.full(scores.shape, np.nan)
     for start in range(0, len(scores), CHUNK):
         rows = slice(start, start + CHUNK)
-        found[rows] = _limits(space, scores[rows], first, loglik[rows], weights, odds)
+        found[rows] = _limits(settings, form, scores[rows], first, shares[rows], odds[rows])
     return found
 
 
-def _limits(space: Space, scores: Whole, first: int, loglik: Table, weights: Floats, odds: float) -> Floats:
+def _limits(
+    settings: Settings, form: Form, scores: Floats, first: int, shares: Floats, odds: Floats
+) -> Floats:
     found = np.full(scores.shape, np.nan)
-    begins = first_rated(scores, space)
-    bins = space.bins
-    walks = [steps(space, c, scores, first) for c in range(len(space.emission))]
-    for t, classes in enumerate(zip(*walks, strict=True)):
+    begins = first_rated(scores)
+    tried: Floats = (np.arange(round(1 / form.step) + 1) * form.step).astype(np.float64)
+    for t, (now, _) in enumerate(beliefs(settings, form, scores)):
         begun = begins < t
-        if not begun.any():
-            continue
-        past = loglik[:, t - 1] - loglik[:, t - 1].max(1, keepdims=True)
-        none, some = np.zeros((2, len(scores), bins), np.float32)
-        for c, (before, _) in enumerate(classes):
-            size = before.sum(axis=(0, 2))
-            share = (np.exp(past[:, c]) * weights[t, c] / np.where(size > 0, size, 1)).astype(np.float32)
-            chance = np.matmul(before, space.emission[c][:, :bins].transpose(0, 2, 1)) * share[None, :, None]
-            none += chance[0]
-            some += chance[1:].sum(0)
-        called = (some >= odds * none) & begun[:, None]
-        # From the lowest score upward, as long as each is called: the highest of them.
-        unbroken = np.logical_and.accumulate(called, axis=1).sum(1)
-        found[:, t] = np.where(unbroken > 0, unbroken - 1, np.nan)
+        if begun.any():
+            mean, spread = now.centre(time_of(first, t))
+            likely, _ = now.likely(tried, mean[..., None], spread[..., None])
+            weighed = likely * (now.chance * shares[:, t].T[:, None])[..., None]
+            none, some = weighed[:, 0].sum(0), weighed[:, 1:].sum((0, 1))
+            called = (some >= odds[:, t, None] * none) & begun[:, None]
+            # From the lowest score upward, as long as each is called: the highest of them.
+            unbroken = np.logical_and.accumulate(called, axis=1).sum(1)
+            found[:, t] = np.where(unbroken > 0, (unbroken - 1) * form.step, np.nan)
+        now.see(scores[:, t], time_of(first, t))
     return found
-
-
-def as_scores(bins: Floats, space: Space, measure: Measure) -> Floats:
-    """Numbers of scores in the form's own units."""
-    return measure.low + bins / (space.bins - 1) * (measure.high - measure.low)

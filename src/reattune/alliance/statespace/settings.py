@@ -17,36 +17,37 @@ class Settings:
     Attributes:
         noise: own SD of each class of clients, from steady to jumpy (range), ascending.
         noise_weights: how common each class is, before the caseload has spoken; sums to 1.
-        level_mean, level_sd: the level with which clients begin (range; 0 is the strained end), before the caseload has spoken.
-        points: number of points on the grid of levels.
-        grid_low, grid_high: the grid's ends (range). They lie beyond the form's own: a client whose true level is above the
-            ceiling gives the highest score again and again.
-        sizes: sizes of a drop (own SD), ascending, all above 0.
+        level_mean, level_sd: the level in the first session, over clients (range; 0 is the strained end). A client may lie above
+            the form's upper end: such a client gives the highest score again and again.
+        growth_mean, growth_sd: the rise of the level per unit of log session number, over clients (range): people warm to each
+            other, fastest at first.
+        level_growth: correlation of the two.
+        drift: how far the level wanders from session to session (own SD).
+        sizes: sizes of a drop (own SD), each above 0.
         onset: chance of a drop at each session, where there is none.
         onset_weights: share of each size among new drops; sums to 1.
+        early: the same chance as long as there has been one rating alone, as a share of ``onset``: there is hardly a level yet
+            from which to drop.
         stay: chance that a drop of a session is still there in the next.
-        step_back: share of a drop's endings that go through the next smaller size instead of all the way back.
-        drift: how far the level wanders from session to session (own SD).
-        growth: expected rise of the level per unit of log session number (range): people warm to each other, fastest at first.
         plunge: share of drops that are of any depth beyond their size.
         slip: chance of a score that has nothing to do with the level (a form filled in anyhow).
-        caseload_weight: how many clients the assumptions above count for, beside those of the caseload.
-        threshold: log odds of a drop from which on the rule flags.
+        caseload_weight: how many clients ``noise_weights`` count for, beside those of the caseload.
+        threshold: log odds of a drop not flagged before, from which on the rule flags.
     """
 
     noise: tuple[float, ...]
     noise_weights: tuple[float, ...]
     level_mean: float
     level_sd: float
-    points: int
-    grid_low: float
-    grid_high: float
+    growth_mean: float
+    growth_sd: float
+    level_growth: float
+    drift: float
     sizes: tuple[float, ...]
     onset: float
     onset_weights: tuple[float, ...]
+    early: float
     stay: tuple[float, ...]
-    drift: tuple[float, ...]
-    growth: float
     plunge: float
     slip: float
     caseload_weight: float
