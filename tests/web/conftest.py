@@ -156,7 +156,7 @@ def served(practice: Practice | None, place: Path, **settings: Any) -> Iterator[
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while not server.started:
         assert time.monotonic() < until, "the server did not start"
         time.sleep(0.02)
@@ -164,7 +164,7 @@ def served(practice: Practice | None, place: Path, **settings: Any) -> Iterator[
         yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
-        thread.join(timeout=20)
+        thread.join(timeout=60)
         opened = app.state.reattune.practice
         if opened is not None and opened is not practice:
             opened.close()

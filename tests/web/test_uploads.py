@@ -120,6 +120,15 @@ class TestLimit:
         )
         assert answer.status_code == 413
 
+    def test_whoever_is_not_signed_in_sends_little(
+        self, small: Browser, practice: Any, browser_of: Any
+    ) -> None:
+        stranger = browser_of(practice, visitor_limit=10_000)
+        stranger.client._transport.client = ("10.0.0.7", 1)
+        for path in ("/login", "/first-run/restore", "/cases"):
+            answer = stranger.post(path, {"passphrase": "x"}, files={"backup": ("x", b"x" * 20_000)})
+            assert answer.status_code == 413, path
+
     def test_a_false_length_is_no_way_in(self, small: Browser) -> None:
         answer = small.client.post("/settings", content=b"a=b", headers={"content-length": "1e9"})
         assert answer.status_code == 413

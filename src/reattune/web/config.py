@@ -21,6 +21,7 @@ class WebConfig:
             a foreign name that points at this computer reads nothing (DNS rebinding).
         tls: whether the pages come over TLS; cookies are then sent over nothing else.
         upload_limit: bytes that one form may carry, its files included.
+        visitor_limit: the same for whoever is not signed in.
         restore_limit: the same for the form that brings a backup back.
         unpacked_limit: bytes that a compressed upload may grow to.
         backups: folder for the backups of a practice on a database server; None: the folder ``backups`` in the practice's own.
@@ -34,6 +35,7 @@ class WebConfig:
     names: tuple[str, ...] = LOOPBACK
     tls: bool = False
     upload_limit: int = 25 * 1024**2
+    visitor_limit: int = 2 * 1024**2
     restore_limit: int = 8 * 1024**3
     unpacked_limit: int = 200 * 1024**2
     backups: Path | None = None

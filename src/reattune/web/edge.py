@@ -14,6 +14,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reattune.web.config import WebConfig
+from reattune.web.guard import SAFE
+from reattune.web.places import from_this_computer
 
 _log = logging.getLogger("reattune.web")
 
@@ -123,15 +125,20 @@ class BodyLimit:
     ) -> None:
         self._app, self._config, self._too_large = app, config, too_large
 
-    def _limit(self, path: str) -> int:
-        return self._config.restore_limit if path == "/first-run/restore" else self._config.upload_limit
+    def _limit(self, scope: Scope) -> int:
+        """A backup comes from this computer alone, a file from people who are signed in; others send words at most."""
+        request, config = Request(scope), self._config
+        if scope["path"] == "/first-run/restore" and from_this_computer(request):
+            return config.restore_limit
+        known = scope["app"].state.reattune.visits.find(request.cookies.get(config.cookie)) is not None
+        return config.upload_limit if known else min(config.upload_limit, config.visitor_limit)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the page about size where there is too much."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._limit(scope["path"])
+        limit = self._config.visitor_limit if scope["method"] in SAFE else self._limit(scope)
         length = Headers(scope=scope).get("content-length", "0")
         seen, started, ended = 0, False, False
 
