@@ -208,6 +208,22 @@ def test_a_backup_of_a_newer_kind(backup, tmp_path):
         restore(tmp_path / "n", tmp_path / "x", PASSPHRASE)
 
 
+def test_parts_of_two_backups_put_together(backup, folder, tmp_path):
+    """The same key opens both databases; the check sums tell that this one is not the one that was packed."""
+    with folder.begin() as conn:
+        add_note(conn, "n1", "later")
+    later = folder.backup(tmp_path / "later.reattune").path
+    with (
+        zipfile.ZipFile(backup) as old,
+        zipfile.ZipFile(later) as new,
+        zipfile.ZipFile(tmp_path / "m", "w") as mixed,
+    ):
+        for name in old.namelist():
+            mixed.writestr(name, (new if name == "practice.db" else old).read(name))
+    with pytest.raises(DamagedError, match="no whole backup"):
+        restore(tmp_path / "m", tmp_path / "x", PASSPHRASE)
+
+
 def test_a_backup_with_newer_tables(practice, tmp_path):
     with practice.begin() as conn:
         conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
