@@ -31,6 +31,7 @@ RUN = [
     ROOT / "docs/reference-python.md",
     ROOT / "docs/guide-researcher.md",
     ROOT / "docs/reference-ratings.md",
+    ROOT / "docs/reference-practice.md",
 ]
 """Pages whose Python blocks run, each block on its own."""
 
