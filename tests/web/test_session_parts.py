@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reattune.record import Code, Role, RoleAssignment, Session, Turn, TurnCoding
 from reattune.web.holding import KEPT_SECONDS, MOST, Holding
-from reattune.web.shown import talk
+from reattune.web.shown import cards, talk
 
 
 def session(how: str = "guess", confidence: float = 0.6) -> Session:
@@ -68,3 +68,21 @@ def test_no_more_waits_than_memory_should_hold():
     assert holding.find(tokens[-1], "", "c") is not None
     holding.done(tokens[-1])
     assert holding.find(tokens[-1], "", "c") is None
+
+
+def test_a_sentence_about_a_check_in_leaves_the_clients_words_out():
+    said = "After session 5 the client noted that something was hard to say (feeling judged): “No. “Never” again.”"
+    assert (
+        cards.unread(said)
+        == "After session 5 the client noted that something was hard to say (feeling judged)."
+    )
+    for kept in (
+        "The client says “no” (turn 4).",
+        "After session 5 the client noted that something was hard to say.",
+    ):
+        assert cards.unread(kept) == kept
+
+
+def test_nothing_is_ever_said_to_be_certain():
+    assert cards.sure_of(1.0) == "fairly sure, 99 in 100"
+    assert cards.sure_of(0.5) == "about even, 50 in 100"
