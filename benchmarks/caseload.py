@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psycopg
 from sqlalchemy import func, insert, literal, select
 
 from reattune.casework import threads_of_session
@@ -231,21 +232,13 @@ def postgres() -> Iterator[str | None]:
         [binaries / "postgres", "-D", home / "data", *options], stderr=subprocess.DEVNULL, **as_user
     )
     try:
-        ask = [
-            binaries / "psql",
-            "-h",
-            home,
-            "-U",
-            "reattune",
-            "-d",
-            "postgres",
-            "-c",
-            "CREATE DATABASE practice",
-        ]
         for _ in range(300):
-            if subprocess.run(ask, capture_output=True, check=False, **as_user).returncode == 0:
+            try:
+                with psycopg.connect(f"postgresql://reattune@/postgres?host={home}", autocommit=True) as conn:
+                    conn.execute("CREATE DATABASE practice")
                 break
-            time.sleep(0.2)
+            except psycopg.OperationalError:
+                time.sleep(0.2)
         yield f"postgresql://reattune@/practice?host={home}"
     finally:
         server.terminate()

@@ -161,6 +161,21 @@ def test_a_backup_comes_back_by_passphrase_and_by_code(made, place):
     assert "something" in tell("restore", written["path"], code=2).lower()
 
 
+def test_passphrase_and_code_can_be_changed(made, place):
+    other = place.parent / "other"
+    other.write_text("another four words\n", encoding="utf-8")
+    other.chmod(0o600)
+    code = place.parent / "code"
+    code.write_text(made["recovery_code"], encoding="utf-8")
+    code.chmod(0o600)
+    ask("passphrase", "--recovery", "--passphrase-file", code, "--new-passphrase-file", other)
+    assert "passphrase" in tell("list", code=2)
+    assert ask("list", "--passphrase-file", other)["cases"]
+    fresh = ask("passphrase", "--new-code", "--passphrase-file", other)["recovery_code"]
+    assert fresh != made["recovery_code"]
+    tell("passphrase", "--recovery", "--passphrase-file", code, "--new-code", code=2)
+
+
 def test_a_wrong_passphrase_a_missing_one_and_no_practice_are_said(made, place, monkeypatch):
     other = place.parent / "other"
     other.write_text("not this one at all\n", encoding="utf-8")

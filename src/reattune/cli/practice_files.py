@@ -221,3 +221,44 @@ def restore(
         show({"practice": database.where, "audit": plain(log)})
         return
     console.say(f"The practice is back: {database.where}. Its audit log fits, {log.count} entries.")
+
+
+@console.guarded
+def change_passphrase(
+    new_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--new-passphrase-file",
+            metavar="FILE",
+            help="A file whose first line is the new passphrase. Without it you are asked twice.",
+        ),
+    ] = None,
+    recovery: Annotated[
+        bool, typer.Option("--recovery", help="Open it with the recovery code: the passphrase is lost.")
+    ] = False,
+    new_code: Annotated[
+        bool, typer.Option("--new-code", help="Make a new recovery code instead; the old one is void.")
+    ] = False,
+    place: PlaceOption = None,
+    secret: SecretOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Set a new passphrase, or make a new recovery code. Backups made before open with the old ones."""
+    with opened(place, secret, recovery=recovery) as practice:
+        from reattune.store import audit
+
+        code = None
+        if new_code:
+            code = practice.database.new_recovery_code()
+        else:
+            practice.database.change_passphrase(passphrase(new_file, new=True, what="New passphrase"))
+        with practice.database.begin() as conn:
+            audit.append(conn, "owner", "recovery_code.made" if new_code else "passphrase.changed")
+        if as_json:
+            show({"practice": practice.database.where, "recovery_code": code})
+            return
+        if code is None:
+            console.say("The new passphrase is set. Backups made before keep the old one.")
+            return
+        console.say("The new recovery code, shown this once; the old one opens nothing but earlier backups:")
+        console.out().print(f"    {code}")
