@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from .conftest import PASSPHRASE, PASSWORD, axe_problems, served
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 NEW = "seven quiet lanterns drift"
 
@@ -18,7 +21,7 @@ class Look:
     def __init__(self, browser: Any, url: str, **settings: Any) -> None:
         self.url = url
         self.context = browser.new_context(viewport={"width": 1100, "height": 800}, **settings)
-        self.context.set_default_timeout(60_000)
+        self.context.set_default_timeout(240_000)
         self.page = self.context.new_page()
         self.said: list[str] = []
         self.foreign: list[str] = []
@@ -31,7 +34,7 @@ class Look:
 
     def at(self, title: str) -> None:
         """The page has this heading, and nothing is wrong with it, wide or narrow, light or dark."""
-        assert title in self.page.title(), (self.page.title(), self.page.url)
+        sync_api.expect(self.page).to_have_title(re.compile(re.escape(title)), timeout=240_000)
         wrong = []
         for scheme, width, rules in (("light", 1100, None), ("dark", 320, ["color-contrast", "target-size"])):
             self.page.emulate_media(color_scheme=scheme)
@@ -63,7 +66,7 @@ def test_from_first_run_to_restored_backup(chromium: Any, place: Path) -> None:
         page.fill("#passphrase_again", "something else entirely")
         look.press("Make the practice")
         look.at("Welcome")
-        assert page.locator("#mend").is_visible()
+        page.locator("#mend").wait_for()
         page.fill("#passphrase", PASSPHRASE)
         page.fill("#passphrase_again", PASSPHRASE)
         look.press("Make the practice")
@@ -146,7 +149,7 @@ def test_without_scripts_and_by_keyboard_alone(chromium: Any, place: Path) -> No
         page.keyboard.press("Tab")
         page.keyboard.type(PASSPHRASE)
         page.keyboard.press("Enter")
-        assert "Your recovery code" in page.title()
+        sync_api.expect(page).to_have_title(re.compile("Your recovery code"), timeout=240_000)
         assert page.get_by_text("Print this page").is_hidden(), "a button that would do nothing is not there"
         look.context.close()
 
@@ -158,6 +161,7 @@ def test_paper_gets_the_code_alone(chromium: Any, place: Path) -> None:
         look.page.fill("#passphrase", PASSPHRASE)
         look.page.fill("#passphrase_again", PASSPHRASE)
         look.press("Make the practice")
+        look.page.locator(".secret").wait_for()
         look.page.emulate_media(media="print")
         assert look.page.locator(".secret").is_visible()
         assert look.page.get_by_text("Whoever holds it can open").is_visible()
