@@ -74,6 +74,15 @@ class User(threading.Thread):
         if answer.status_code != 303:
             raise SystemExit(f"signing in gave {answer.status_code}")
 
+    def _open(self, path: str) -> httpx.Response | None:
+        """A page. A connection that the server closed while it lay idle is opened anew, as browsers do; None where that fails, too."""
+        for _ in range(2):
+            try:
+                return self.client.get(path)
+            except httpx.TransportError:
+                continue
+        return None
+
     def run(self) -> None:
         """Read."""
         if self._pause:
@@ -84,9 +93,9 @@ class User(threading.Thread):
             turn += 1
             path = "/today" if kind == "start" else f"/cases/{self._random.choice(self._cases)}"
             start = time.perf_counter()
-            answer = self.client.get(path)
+            answer = self._open(path)
             spent = 1000 * (time.perf_counter() - start)
-            if answer.status_code == 200:
+            if answer is not None and answer.status_code == 200:
                 self.times[kind].append(spent)
                 self.sizes[kind] = max(self.sizes[kind], len(answer.content))
             else:
