@@ -1,6 +1,6 @@
-"""How well the shipped coder and the episode rules do on transcripts they have not seen.
+"""How well the shipped coders and the episode rules do on transcripts they have not seen.
 
-Reads the predictions out of fold that ``make model`` left in ``out_of_fold.npz`` (five folds, grouped by transcript and by
+Reads the predictions out of fold that ``make model`` left in ``out_of_fold_*.npz`` (five folds, grouped by transcript and by
 videos that belong together) and the coded transcripts in ``--shared``. Calibration and thresholds are fitted anew without the
 fold they are measured on. Prints tables in Markdown and writes ``results/accuracy.json``.
 
@@ -39,10 +39,16 @@ from reattune.ruptures import Findings, find_findings, rate_session
 from scoring import Scale, as_session, scales_in_folds, turn_table
 
 HERE = Path(__file__).parent
-PREDICTIONS = HERE / "out_of_fold.npz"
+DEFAULT, QUICK = "accurate", "fast"
+"""The model that every table is about, and the one that stands beside it."""
 OUTCOMES = ("unaddressed", "attempted", "partial", "resolved")
 SCALES = ("withdrawal", "confrontation", "resolution", "contribution")
 FOLDS = 5
+
+
+def kept(model: str) -> Path:
+    """The predictions out of fold of this model."""
+    return HERE / f"out_of_fold_{model}.npz"
 
 
 def episode_table(sessions: Sequence[CodedSession], findings: Sequence[Findings]) -> dict[str, Any]:
@@ -105,14 +111,14 @@ def baseline_in_folds(
 
 def measure(shared: Path, data: Path, errors: Path | None = None) -> dict[str, Any]:
     """Everything; examples of errors go to ``errors``."""
-    kept = set(np.load(PREDICTIONS).files)
+    predicted = set(np.load(kept(DEFAULT)).files)
     sessions, chats, ours = annomi(shared), mibot(shared), written(data)
-    apart = [s for s in ours if s.key in kept]
-    ours = [s for s in ours if s.key not in kept]
+    apart = [s for s in ours if s.key in predicted]
+    ours = [s for s in ours if s.key not in predicted]
     fold = assign_folds(sessions, FOLDS)
 
-    def logits(of: Sequence[CodedSession]) -> list[Floats]:
-        return load_predictions(PREDICTIONS, of)
+    def logits(of: Sequence[CodedSession], model: str = DEFAULT) -> list[Floats]:
+        return load_predictions(kept(model), of)
 
     network = logits(sessions)
     words = baseline_in_folds(sessions, ours, fold, [*DECIDED, *code_table.common(sessions)])
@@ -122,10 +128,18 @@ def measure(shared: Path, data: Path, errors: Path | None = None) -> dict[str, A
     # Elsewhere calibration and thresholds are those that ship: fitted on AnnoMI.
     ships, ships_plain = Scale.of(sessions, network), Scale.of(sessions, words)
 
+    quick = logits(sessions, QUICK)
+    quick_scales, ships_quick = scales_in_folds(sessions, quick, fold), Scale.of(sessions, quick)
+
     def carried(of: Sequence[CodedSession], learn: Sequence[CodedSession]) -> dict[str, Any]:
         coder = [ships.read(s, x) for s, x in zip(of, logits(of), strict=True)]
+        fast = [ships_quick.read(s, x) for s, x in zip(of, logits(of, QUICK), strict=True)]
         base = [ships_plain.read(s, x) for s, x in zip(of, predict_baseline(learn, of), strict=True)]
-        return {"coder": turn_table(of, coder), "baseline": turn_table(of, base)}
+        return {
+            "coder": turn_table(of, coder),
+            "fast": turn_table(of, fast),
+            "baseline": turn_table(of, base),
+        }
 
     readers = [find_findings(as_session(s), _codes_only(s)) for s in sessions]
     second = code_table.reader_table(shared, sessions)
@@ -133,10 +147,16 @@ def measure(shared: Path, data: Path, errors: Path | None = None) -> dict[str, A
     wrong = mistakes.mistakes(sessions, scored)
     if errors is not None:
         errors.write_text(mistakes.examples(sessions, scored, wrong), encoding="utf-8")
-    card = EmbeddedCoder().card
+    card = EmbeddedCoder(DEFAULT).card
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        "annomi": {"coder": turn_table(sessions, scored), "baseline": turn_table(sessions, plain)},
+        "annomi": {
+            "coder": turn_table(sessions, scored),
+            "fast": turn_table(
+                sessions, [c.read(s, x) for c, s, x in zip(quick_scales, sessions, quick, strict=True)]
+            ),
+            "baseline": turn_table(sessions, plain),
+        },
         "chat": carried(chats, [*sessions, *ours]),
         "written": carried(apart, [*sessions, *chats, *ours]),
         "readers": {name: second[name] for name in DECIDED},

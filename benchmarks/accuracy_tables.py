@@ -54,15 +54,15 @@ def _main(found: dict[str, Any]) -> list[str]:
         lines += [
             f"**{title}**",
             "",
-            "| label | marked of turns | AP | AP baseline | AP second reader | precision | recall | F1 | F1 baseline | F1 second reader | Brier (prevalence alone) | ECE |",
-            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+            "| label | marked of turns | AP | AP `fast` | AP baseline | AP second reader | precision | recall | F1 | F1 baseline | F1 second reader | Brier (prevalence alone) | ECE |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         ]
         for name, row in found[source]["coder"].items():
-            base = found[source]["baseline"][name]
+            base, fast = found[source]["baseline"][name], found[source]["fast"][name]
             second = {k: f"{v:.2f}" for k, v in found["readers"][name].items()} if source == "annomi" else {}
             lines.append(
                 f"| {name} | {row['marked']} of {row['turns']} ({row['prevalence']:.2f}) | {_span(row, 'average_precision')} "
-                f"| {base['average_precision']:.2f} | {second.get('average_precision', '-')} | {row['precision']:.2f} | {row['recall']:.2f} "
+                f"| {fast['average_precision']:.2f} | {base['average_precision']:.2f} | {second.get('average_precision', '-')} | {row['precision']:.2f} | {row['recall']:.2f} "
                 f"| {_span(row, 'f1')} | {base['f1']:.2f} | {second.get('f1', '-')} | {row['brier']:.3f} ({row['brier_prevalence']:.3f}) | {row['calibration_error']:.3f} |"
             )
         lines.append("")

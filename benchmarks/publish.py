@@ -19,6 +19,7 @@ import learning
 import ratings_tables
 import robustness
 import speed
+from reattune.coders import CODERS
 from reattune.coders.card import ModelCard
 from reattune.coders.embedded import EmbeddedCoder
 
@@ -26,10 +27,10 @@ HERE = Path(__file__).parent
 PAGES = (HERE.parent / "docs/model-card.md", HERE.parent / "docs/method-ratings.md")
 
 
-def own_figures(card: ModelCard) -> str:
+def own_figures(shipped: str, card: ModelCard) -> str:
     """What the model file says of itself."""
     lines = [
-        f"Model `{card.name}`, version {card.version}, scheme {card.scheme}, {len(card.labels)} outputs.",
+        f"`{shipped}`: model `{card.name}`, version {card.version}, scheme {card.scheme}, {len(card.labels)} outputs.",
         "",
         "| label | threshold | unsure from | average precision | precision | recall | marked of turns |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -50,7 +51,7 @@ def blocks() -> dict[str, str]:
         return json.loads((HERE / f"results/{name}.json").read_text(encoding="utf-8"))
 
     return {
-        "own-figures": own_figures(EmbeddedCoder().card),
+        "own-figures": "\n\n".join(own_figures(name, EmbeddedCoder(name).card) for name in CODERS),
         **accuracy_tables.parts(results("accuracy")),
         "learning": learning.render(results("learning")),
         "robustness": robustness.render(results("robustness")),

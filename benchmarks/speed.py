@@ -3,7 +3,7 @@
     python benchmarks/speed.py [--json FILE]
 
 Needs nothing but the package. Times a cold ``reattune analyze`` of a 100-turn session as a process of its own, and codes a
-corpus of invented sessions once through the coder and once through the bare network on the same windows.
+corpus of invented sessions with each of the two models, once through the coder and once through the bare network.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from reattune.coders.embedded import THREADS, EmbeddedCoder
+from reattune.coders import CODERS
+from reattune.coders.embedded import THREADS, EmbeddedCoder, shipped_models
 from reattune.coders.training.inline import read_inline
 from reattune.record import Role, Session, Turn
 
@@ -80,9 +81,9 @@ class Timed:
         return found
 
 
-def coding(sessions: Sequence[Session]) -> dict[str, float]:
+def coding(name: str, sessions: Sequence[Session]) -> dict[str, float]:
     """Turns a second, and the share of the time that is spent inside the network (best of three runs)."""
-    coder = EmbeddedCoder()
+    coder = EmbeddedCoder(name)
     watch = Timed(coder._run)
     coder._run = watch
     runs = []
@@ -95,6 +96,7 @@ def coding(sessions: Sequence[Session]) -> dict[str, float]:
     turns = sum(len(s) for s in sessions)
     return {
         "turns": turns,
+        "file_mb": (shipped_models() / f"{name}.onnx").stat().st_size / 1e6,
         "turns_a_second": turns / whole,
         "network_turns_a_second": turns / network,
         "network_share": network / whole,
@@ -104,12 +106,21 @@ def coding(sessions: Sequence[Session]) -> dict[str, float]:
 def render(found: dict[str, Any]) -> str:
     """The figures in sentences."""
     low, mid, high = found["command_100_turns"]["seconds"]
-    c = found["coding"]
-    return (
-        f"Measured {found['date']} by `benchmarks/speed.py` ({found['machine']}). `reattune analyze` on a 100-turn session, cold, to the "
-        f"terminal: {low:.2f} / {mid:.2f} / {high:.2f} s (least, median, most); {found['command_100_turns']['peak_mb']:.0f} MB of memory at "
-        f"most. Coding {c['turns']} turns: {c['turns_a_second']:.0f} turns a second; {c['network_share']:.0%} of that time is spent in the network."
-    )
+    lines = [
+        (
+            f"Measured {found['date']} by `benchmarks/speed.py` ({found['machine']}). `reattune analyze` on a 100-turn session, cold, to the "
+            f"terminal, with the accurate model: {low:.2f} / {mid:.2f} / {high:.2f} s (least, median, most); "
+            f"{found['command_100_turns']['peak_mb']:.0f} MB of memory at most."
+        ),
+        "",
+        "| model | file | turns coded | turns a second | of that time in the network |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| `{name}` | {c['file_mb']:.0f} MB | {c['turns']} | {c['turns_a_second']:.0f} | {c['network_share']:.0%} |"
+        for name, c in found["coding"].items()
+    ]
+    return "\n".join(lines)
 
 
 def main() -> int:
@@ -122,7 +133,7 @@ def main() -> int:
         "date": datetime.now(UTC).date().isoformat(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {THREADS} threads",
         "command_100_turns": cold(options.times, sessions),
-        "coding": coding(sessions),
+        "coding": {name: coding(name, sessions) for name in CODERS},
     }
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

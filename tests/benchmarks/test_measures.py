@@ -121,15 +121,19 @@ def test_the_measured_figures_are_of_the_shipped_model():
     not (ROOT.parent / "shared/rupture-codings").is_dir(),
     reason="the public transcripts are not beside the checkout",
 )
-def test_the_card_follows_from_the_kept_predictions():
+@pytest.mark.parametrize("name", ["accurate", "fast"])
+def test_the_card_follows_from_the_kept_predictions(name):
     from reattune.coders.embedded import EmbeddedCoder
     from reattune.coders.training.data import annomi
     from reattune.coders.training.figures import load_predictions, make_card
 
-    card, sessions = EmbeddedCoder().card, annomi(ROOT.parent / "shared")
+    card, sessions = EmbeddedCoder(name).card, annomi(ROOT.parent / "shared")
     made = make_card(
-        card.name, card.version, sessions, load_predictions(ROOT / "benchmarks/out_of_fold.npz", sessions)
+        card.name,
+        card.version,
+        sessions,
+        load_predictions(ROOT / f"benchmarks/out_of_fold_{name}.npz", sessions),
     )
     assert made.metrics == pytest.approx(card.metrics, abs=1e-3)
-    for name, decision in made.decisions.items():
-        assert decision.threshold == pytest.approx(card.decisions[name].threshold, abs=1e-3)
+    for label, decision in made.decisions.items():
+        assert decision.threshold == pytest.approx(card.decisions[label].threshold, abs=1e-3)

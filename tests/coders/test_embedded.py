@@ -128,11 +128,11 @@ def test_no_torch_at_run_time():
 @pytest.mark.parametrize(
     ("harm", "says"),
     [
-        (lambda folder: (folder / "model.onnx").unlink(), "missing"),
+        (lambda folder: (folder / "accurate.onnx").unlink(), "missing"),
         (lambda folder: (folder / "tokenizer.json").unlink(), "missing"),
-        (lambda folder: (folder / "model.onnx").write_bytes(b"\x08\x07 not a model"), "cannot be read"),
+        (lambda folder: (folder / "accurate.onnx").write_bytes(b"\x08\x07 not a model"), "cannot be read"),
         (lambda folder: (folder / "tokenizer.json").write_text("{}"), "cannot be read"),
-        (lambda folder: rename_a_label(folder / "model.onnx"), "labels differ"),
+        (lambda folder: rename_a_label(folder / "accurate.onnx"), "labels differ"),
     ],
 )
 def test_a_model_that_cannot_run_says_what_to_do(tmp_path, harm, says):
@@ -140,7 +140,7 @@ def test_a_model_that_cannot_run_says_what_to_do(tmp_path, harm, says):
     shutil.copytree(shipped_models(), folder)
     harm(folder)
     with pytest.raises(ModelError, match=says) as raised:
-        EmbeddedCoder(folder)
+        EmbeddedCoder("accurate", folder)
     assert "make model" in str(raised.value)
 
 

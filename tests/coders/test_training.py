@@ -20,11 +20,12 @@ from reattune.coders.training.data import CodedSession, label_turns  # noqa: E40
 from reattune.coders.training.encoder import checked, join  # noqa: E402
 from reattune.coders.training.export import export  # noqa: E402
 from reattune.coders.training.fit import Settings, fit, label_weights, loss_of, predict  # noqa: E402
+from reattune.coders.training.heads import fit_heads, read_features  # noqa: E402
 from reattune.coders.training.network import Network, Shape, _buckets  # noqa: E402
 from reattune.errors import ModelError  # noqa: E402
 
 SHAPE = Shape(width=48, layers=2, heads=4, inner=96)
-FAR = Shape(width=48, layers=2, heads=4, inner=96, distances=8, kept=1)
+FAR = Shape(width=48, layers=2, heads=4, inner=96, distances=8)
 
 
 @pytest.fixture(scope="module")
@@ -87,9 +88,9 @@ def test_the_loss_counts_rated_turns_only():
 def test_the_file_says_what_the_network_says(fitted, tokenizer, tmp_path):
     decisions = {n: Decision(0.5, 0.2) for n in LABELS[:5]}
     card = ModelCard("small", "0", "1.0", LABELS, {n: Platt() for n in LABELS}, decisions, {})
-    export(fitted, card, tmp_path / "model.onnx")
+    export(fitted, card, tmp_path / "accurate.onnx")
     (tmp_path / "tokenizer.json").write_bytes((shipped_models() / "tokenizer.json").read_bytes())
-    coder = EmbeddedCoder(tmp_path)
+    coder = EmbeddedCoder("accurate", tmp_path)
     assert coder.card == card
     held = made(4, 3)
     rows = [encode_turns(tokenizer, s.roles, s.texts) for s in held]
@@ -102,11 +103,10 @@ def far(tokenizer):
     """A network with weights by distance whose lowest layer is kept, hardly fitted, and that layer's state before and after."""
     torch.manual_seed(2)
     network = Network(len(LABELS), FAR)
-    network.keep_lowest()
     with torch.no_grad():
         network.distance.weight.normal_()
     before = {k: v.clone() for k, v in network.state_dict().items()}
-    fit(network, made(5, 6), tokenizer, Settings(epochs=1, rate=3e-3, noise=0.0))
+    fit(network, made(5, 6), tokenizer, Settings(epochs=1, rate=3e-3, noise=0.0, kept=1))
     return network, before
 
 
@@ -132,12 +132,12 @@ def test_with_distances_too_nothing_later_reaches_an_earlier_turn(far, tokenizer
 def test_the_file_with_distances_says_what_the_network_says(far, tokenizer, tmp_path):
     decisions = {n: Decision(0.5, 0.2) for n in LABELS[:5]}
     card = ModelCard("far", "0", "1.0", LABELS, {n: Platt() for n in LABELS}, decisions, {})
-    export(far[0], card, tmp_path / "model.onnx")
+    export(far[0], card, tmp_path / "accurate.onnx")
     (tmp_path / "tokenizer.json").write_bytes((shipped_models() / "tokenizer.json").read_bytes())
     held = made(4, 3)
     rows = [encode_turns(tokenizer, s.roles, s.texts) for s in held]
     for ours, theirs in zip(
-        EmbeddedCoder(tmp_path).logits(rows), predict(far[0], held, tokenizer), strict=True
+        EmbeddedCoder("accurate", tmp_path).logits(rows), predict(far[0], held, tokenizer), strict=True
     ):
         assert np.abs(ours - theirs).max() < 0.05 * np.abs(theirs).max()
 
@@ -168,3 +168,21 @@ def test_an_encoder_in_parts_is_put_together_and_checked(tmp_path):
         checked(tmp_path / "whole", {"model.safetensors": "0" * 64}, ["a==1"])
     with pytest.raises(ModelError, match="whole"):
         join(parts[:1], tmp_path / "half", right)
+
+
+def test_the_heads_alone_learn_from_what_the_encoder_knows(fitted, tokenizer):
+    import copy
+
+    learn, held = made(6, 30), made(7, 15)
+    network = copy.deepcopy(fitted)
+    with torch.no_grad():
+        network.heads.weight.zero_()
+    before = {k: v.clone() for k, v in network.state_dict().items()}
+    settings = Settings(epochs=20, rate=3e-3, noise=0.0)
+    fit_heads(network, read_features(network, learn, tokenizer, settings), learn, settings)
+    moved = {k.split(".")[0] for k, v in network.state_dict().items() if not torch.equal(v, before[k])}
+    assert moved == {"hidden", "heads"}
+    j = LABELS.index("rupture")
+    logits, gold = np.concatenate(predict(network, held, tokenizer)), np.concatenate([s.gold for s in held])
+    rated = gold[:, j] != UNRATED
+    assert ((logits[rated, j] > 0) == (gold[rated, j] > 0)).mean() > 0.8

@@ -77,9 +77,10 @@ def test_platt_finds_the_slope_and_shift_that_made_the_data():
 def test_the_threshold_keeps_the_wanted_precision_where_it_can():
     p = np.concatenate([np.full(10, 0.9), np.full(10, 0.6), np.full(80, 0.1)])
     y = np.concatenate([np.ones(8), np.zeros(2), np.ones(4), np.zeros(6), np.zeros(80)])
-    assert decide(p, y, 0.7).threshold == 0.9
-    assert decide(p, y, 0.5).threshold == 0.6
-    assert decide(p, y, 0.99).threshold == decide(p, y).threshold == 0.6
+    assert decide(p, y, (0.7,)).threshold == 0.9
+    assert decide(p, y, (0.5,)).threshold == 0.6
+    assert decide(p, y, (0.99,)).threshold == decide(p, y).threshold == 0.6
+    assert decide(p, y, (0.99, 0.7)).threshold == 0.9, "the next where the first cannot be had"
     assert decide(p, y).unsure_from == pytest.approx(0.18)
 
 

@@ -1,4 +1,4 @@
-"""Whoever codes: the protocol, the shipped model, people."""
+"""Whoever codes: the protocol, the shipped models, people."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from reattune.errors import SettingError
 
 __all__ = ["CODERS", "Coder", "HumanCoder", "load_coder", "read_codings"]
 
-CODERS = ("embedded",)
-"""Names that ``load_coder`` takes."""
+CODERS = ("accurate", "fast")
+"""Names that ``load_coder`` takes: the two shipped models. ``embedded`` means the first."""
 
 
-@cache
 def load_coder(name: str = "embedded") -> Coder:
     """The coder of this name, loaded once.
 
@@ -22,9 +21,15 @@ def load_coder(name: str = "embedded") -> Coder:
         SettingError: there is none of this name.
         ModelError: its model file is missing, damaged or made for another scheme.
     """
+    name = CODERS[0] if name == "embedded" else name
     if name not in CODERS:
-        raise SettingError(f"there is no coder {name!r}", mend=f"Known: {', '.join(CODERS)}.")
+        raise SettingError(f"there is no coder {name!r}", mend=f"Known: embedded, {', '.join(CODERS)}.")
+    return _loaded(name)
+
+
+@cache
+def _loaded(name: str) -> Coder:
     # Imported here: the run time takes a while to load, and `reattune --help` does not need it.
     from reattune.coders.embedded import EmbeddedCoder
 
-    return EmbeddedCoder()
+    return EmbeddedCoder(name)

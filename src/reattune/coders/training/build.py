@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from reattune.coders.card import ModelCard
 from reattune.coders.labels import LABELS
@@ -29,11 +30,11 @@ from reattune.coders.training.export import export
 from reattune.coders.training.figures import load_predictions, make_card, save_predictions
 from reattune.coders.training.fit import Settings, fit, predict
 from reattune.coders.training.folds import assign_folds
+from reattune.coders.training.heads import Features, fit_heads, read_features
 from reattune.coders.training.lexical import Lexical, Reader, fit_lexical
 from reattune.coders.training.network import MPNET, Network, Shape, load_bert, load_mpnet
 
 FOLDS = 5
-FURTHER = Settings(epochs=2, rate=1e-4)
 HELD_BACK = "written/3300"
 """Written sessions from this key on are kept apart, to be read by the finished model only."""
 _ROLE_WORDS = {1: "therapist", 2: "client", 3: "someone"}
@@ -61,12 +62,20 @@ class Recipe:
     load: Callable[[Network, Path], None]
     folder: Callable[[Path], Path]
     base: Settings
-    further: Settings = FURTHER
+    further: Settings
 
 
 RECIPES = {
     "accurate": Recipe(
-        "mpnet-words", "1", "accurate.onnx", MPNET, load_mpnet, mpnet_folder, Settings(epochs=2, rate=1.5e-4)
+        "mpnet-words",
+        "1",
+        "accurate.onnx",
+        MPNET,
+        load_mpnet,
+        mpnet_folder,
+        # A large encoder and few sessions: only its upper half learns from ours, only the heads from the real ones.
+        base=Settings(epochs=2, rate=1.5e-4, kept=3),
+        further=Settings(epochs=40, rate=3e-4, kept=MPNET.layers),
     ),
     "fast": Recipe(
         "minilm-words",
@@ -75,7 +84,8 @@ RECIPES = {
         Shape(),
         load_bert,
         lambda _: minilm_folder(),
-        Settings(epochs=3, rate=1.5e-4),
+        base=Settings(epochs=3, rate=1.5e-4),
+        further=Settings(epochs=2, rate=1e-4),
     ),
 }
 
@@ -99,6 +109,7 @@ class Build:
         self.tokenizer = Tokenizer.from_file(str(self.words))
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
+        self._known: dict[str, Tensor] = {}
         self.annomi, self.mibot = annomi(shared), mibot(shared)
         ours = written(data)
         self.written = [s for s in ours if s.key < HELD_BACK]
@@ -113,8 +124,6 @@ class Build:
             for place, word in _ROLE_WORDS.items():
                 network.words.weight[place] = network.words.weight[self.tokenizer.token_to_id(word)]
             network.heads.bias.fill_(-2.5)
-        # The words' own meanings stay: a few thousand turns cannot improve them, only bend them.
-        network.keep_lowest()
         return network
 
     def fitted(
@@ -128,11 +137,24 @@ class Build:
             return network
         if further_from:
             network.load_state_dict(torch.load(self.work / f"{further_from}.pt"))
-        fit(network, sessions, self.tokenizer, settings, lambda text: self.tell(f"{name}: {text}"))
+
+        def tell(text: str) -> None:
+            self.tell(f"{name}: {text}")
+
+        if settings.kept == len(network.layers):
+            fit_heads(network, self.known(network, sessions, settings), sessions, settings, tell)
+        else:
+            fit(network, sessions, self.tokenizer, settings, tell)
         part = kept.with_suffix(".part")
         torch.save(network.state_dict(), part)
         part.replace(kept)
         return network
+
+    def known(self, network: Network, sessions: Sequence[CodedSession], settings: Settings) -> Features:
+        """What the encoder knows of these sessions; each is read once, for all folds have the same encoder."""
+        new = [s for s in sessions if s.key not in self._known]
+        self._known |= read_features(network, new, self.tokenizer, settings)
+        return self._known
 
     def with_words(self, network: Network, sessions: Sequence[CodedSession]) -> Reader:
         """The network and a count of the words of these sessions and of our own."""

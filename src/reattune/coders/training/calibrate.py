@@ -15,11 +15,13 @@ from reattune.coders.labels import FAMILY_OF, LABELS
 Floats = NDArray[np.float64]
 
 DECIDED = ("rupture", "withdrawal", "confrontation", "strategy", "contribution")
-WANTED_PRECISION = {"rupture": 0.4, "contribution": 0.4}
-"""At least this share of the marks should be right: a mark that is wrong accuses. The other labels have none: which family a
-marked turn belongs to, and whether a strain was answered, err in both directions alike, and there the best F1 decides."""
-LEAST_RECALL = 0.15
-"""The wanted precision is dropped for the best F1 where it would find less than this share of what readers marked."""
+WANTED_PRECISION = {"rupture": (0.5, 0.4), "contribution": (0.4,)}
+"""At least this share of the marks should be right, the first that can be had: a mark that is wrong accuses. The other labels
+have none: which family a marked turn belongs to, and whether a strain was answered, err in both directions alike, and there the
+best F1 decides."""
+LEAST_RECALL = 0.25
+"""A wanted precision is dropped, for the next or in the end for the best F1, where it would find less than this share of what
+readers marked."""
 UNSURE_LIFT = 1.5
 """The unsure band begins where a mark is so many times more likely than on any turn."""
 
@@ -48,19 +50,20 @@ def _over(logits: Floats, gold: Floats, names: Sequence[str]) -> Platt:
     return fit_platt(x[y >= 0], y[y >= 0])
 
 
-def decide(probability: Floats, gold: Floats, wanted: float | None = None) -> Decision:
+def decide(probability: Floats, gold: Floats, wanted: Sequence[float] = ()) -> Decision:
     """Threshold and unsure band of one label, from its calibrated probabilities. Both arrays: (rated turns,).
 
-    The threshold is the lowest with the ``wanted`` precision; without one, that with the best F1.
+    The threshold is the lowest with the first of the ``wanted`` precisions that can be had; without one, that with the best F1.
     """
     precision, recall, thresholds = precision_recall_curve(gold, probability)
     precision, recall = precision[:-1], recall[:-1]
-    enough = np.flatnonzero((precision >= (wanted or 2)) & (recall >= LEAST_RECALL))
-    if len(enough):
-        threshold = float(thresholds[enough[0]])
-    else:
-        f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
-        threshold = float(thresholds[int(np.argmax(f1))])
+    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
+    threshold = float(thresholds[int(np.argmax(f1))])
+    for share in wanted:
+        enough = np.flatnonzero((precision >= share) & (recall >= LEAST_RECALL))
+        if len(enough):
+            threshold = float(thresholds[enough[0]])
+            break
     return Decision(threshold, min(threshold, UNSURE_LIFT * float(gold.mean())))
 
 
@@ -71,5 +74,5 @@ def decide_all(logits: Floats, gold: Floats, calibration: dict[str, Platt]) -> d
         j = LABELS.index(name)
         rated = gold[:, j] >= 0
         probability = calibration[name](logits[rated, j])
-        found[name] = decide(probability, gold[rated, j], WANTED_PRECISION.get(name))
+        found[name] = decide(probability, gold[rated, j], WANTED_PRECISION.get(name, ()))
     return found

@@ -23,11 +23,16 @@ from reattune.coders.windows import Window, batch, windows
 
 @dataclass(frozen=True)
 class Settings:
-    """How to fit. ``rate``: peak learning rate of the top layer; each layer below learns at ``decay`` of the one above."""
+    """How to fit.
+
+    ``rate``: peak learning rate of the top layer; each layer below learns at ``decay`` of the one above. ``kept``: layers from
+    the bottom that learn nothing at all.
+    """
 
     epochs: int = 4
     rate: float = 1e-4
     decay: float = 0.9
+    kept: int = 0
     windows_a_step: int = 4
     warmup: float = 0.1
     noise: float = 0.15
@@ -37,7 +42,9 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class _Piece:
+class Piece:
+    """A window and the session that it is of."""
+
     window: Window
     session: CodedSession
 
@@ -56,21 +63,22 @@ def loss_of(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
     return ((each.sum(0) / rated.sum(0).clamp(min=1)) * weights).sum()
 
 
-def _pieces(
+def pieces_of(
     sessions: Sequence[CodedSession], tokenizer: Tokenizer, rng: random.Random, noise: float
-) -> list[_Piece]:
+) -> list[Piece]:
+    """The sessions' windows in random order, words varied with the ``noise``, cut another way each time."""
     pieces = []
     for session in sessions:
         texts = vary(session.texts, rng, noise)
         rows = encode_turns(tokenizer, session.roles, texts)
         # Another cut each time: otherwise the same turns would always stand first, without a past.
         limit, context = rng.choice((384, 448, 512)), rng.choice((48, 96, 128))
-        pieces += [_Piece(w, session) for w in windows(rows, limit, context)]
+        pieces += [Piece(w, session) for w in windows(rows, limit, context)]
     rng.shuffle(pieces)
     return pieces
 
 
-def _targets(pieces: Sequence[_Piece], slots: int) -> Tensor:
+def _targets(pieces: Sequence[Piece], slots: int) -> Tensor:
     """(windows, slots, labels); context turns and padding are unrated."""
     y = torch.full((len(pieces), slots, len(LABELS)), -1.0)
     for row, piece in enumerate(pieces):
@@ -113,9 +121,11 @@ def fit(
     torch.manual_seed(settings.seed)
     rng = random.Random(settings.seed)
     weights = label_weights(settings)
+    # The words' own meanings stay too: a few thousand turns cannot improve them, only bend them.
+    network.keep_lowest(settings.kept)
     optimizer = _optimizer(network, settings)
     a_step = settings.windows_a_step
-    total = settings.epochs * -(-len(_pieces(sessions, tokenizer, random.Random(0), 0)) // a_step)
+    total = settings.epochs * -(-len(pieces_of(sessions, tokenizer, random.Random(0), 0)) // a_step)
 
     def pace(step: int) -> float:
         done = min(1.0, step / total)
@@ -126,7 +136,7 @@ def fit(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, pace)
     network.train()
     for epoch in range(settings.epochs):
-        pieces = _pieces(sessions, tokenizer, rng, settings.noise)
+        pieces = pieces_of(sessions, tokenizer, rng, settings.noise)
         losses = []
         # Windows of like length side by side, so that little of a batch is padding.
         order = sorted(range(len(pieces)), key=lambda i: len(pieces[i].window) + rng.random() * 60)

@@ -31,7 +31,7 @@ class Shape:
     """Size of an encoder.
 
     ``distances``: buckets of the distance between two tokens, each with a weight of its own in attention (MPNet; Song et al.,
-    2020); 0 for an encoder without (BERT; Devlin et al., 2019). ``kept``: layers from the bottom that stay as they come.
+    2020); 0 for an encoder without (BERT; Devlin et al., 2019).
     """
 
     vocabulary: int = 30522
@@ -41,11 +41,10 @@ class Shape:
     inner: int = 1536
     positions: int = 512
     distances: int = 0
-    kept: int = 0
 
 
-MPNET = Shape(width=768, inner=3072, distances=32, kept=3)
-"""The lower six of MPNet's twelve layers; what the lower three of them say of the words is left alone."""
+MPNET = Shape(width=768, inner=3072, distances=32)
+"""The lower six of MPNet's twelve layers."""
 
 
 class Layer(nn.Module):
@@ -70,9 +69,11 @@ class Layer(nn.Module):
         def split(y: Tensor) -> Tensor:
             return y.view(b, n, self.heads, width // self.heads).transpose(1, 2)
 
-        heads = F.scaled_dot_product_attention(
-            split(self.query(x)), split(self.key(x)), split(self.value(x)), attn_mask=mask
-        )
+        q, k, v = split(self.query(x)), split(self.key(x)), split(self.value(x))
+        if mask.dtype is torch.bool:
+            heads = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        else:  # spelt out: with weights by distance the joint operation does not come through the export
+            heads = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5 + mask).softmax(-1) @ v
         mixed = self.mix(heads.transpose(1, 2).reshape(b, n, width))
         x = self.mix_norm(x + self.dropout(mixed))
         y: Tensor = self.down_norm(x + self.dropout(self.down(F.gelu(self.up(x)))))
@@ -96,12 +97,21 @@ class Network(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.hidden = nn.Linear(2 * shape.width, shape.width)
         self.heads = nn.Linear(shape.width, labels)
-        self.kept = shape.kept
+        self.kept = 0
         self.distance = nn.Embedding(shape.distances, shape.heads) if shape.distances else None
         steps = torch.arange(1 - shape.positions, shape.positions)
         self.register_buffer("buckets", _buckets(steps, shape.distances or 2), persistent=False)
 
     def forward(self, ids: Tensor, turns: Tensor, slots: Tensor) -> Tensor:
+        return self.read(self.features(ids, turns, slots))
+
+    def read(self, features: Tensor) -> Tensor:
+        """Logits from a turn's features."""
+        y: Tensor = self.heads(self.dropout(F.gelu(self.hidden(features))))
+        return y
+
+    def features(self, ids: Tensor, turns: Tensor, slots: Tensor) -> Tensor:
+        """What the encoder knows of each turn, (windows, turns, 2 * width): the mean over its tokens, and its role's token."""
         x = self.words(ids) + self.places(torch.arange(ids.shape[1], device=ids.device)) + self.segment
         x = self.norm(x)
         mask = self._mask(turns)
@@ -111,8 +121,7 @@ class Network(nn.Module):
         member = (turns[:, None, :] == slots[None, :, None]).to(x.dtype)
         mean = member @ x / member.sum(-1, keepdim=True).clamp(min=1)
         first = (member * (member.cumsum(-1) == 1)) @ x  # the role token
-        y: Tensor = self.heads(self.dropout(F.gelu(self.hidden(torch.cat([mean, first], -1)))))
-        return y
+        return torch.cat([mean, first], -1)
 
     def _mask(self, turns: Tensor) -> Tensor:
         """Who sees whom, (windows, 1, tokens, tokens); or, with distances, weights, (windows, heads, tokens, tokens)."""
@@ -125,13 +134,15 @@ class Network(nn.Module):
         weights: Tensor = self.distance(self.buckets[apart]).permute(2, 0, 1)[None]
         return weights.masked_fill(~seen[:, None], -1e9)
 
-    def keep_lowest(self) -> None:
-        """What the first ``kept`` layers and all below them know stays as it is."""
-        below = [self.words, self.places, *([self.norm] if self.kept else []), *self.layers[: self.kept]]
+    def keep_lowest(self, kept: int) -> None:
+        """From now on the first ``kept`` layers, and all below them, stay as they are; the words' own meanings always do."""
+        self.kept = kept
+        self.requires_grad_(True)
+        below = [self.words, self.places, *self.layers[:kept], *([self.norm] if kept else [])]
         below += [self.distance] if self.distance is not None else []
         for part in below:
             part.requires_grad_(False)
-        if self.kept:
+        if kept:
             self.segment.requires_grad_(False)
 
     def train(self, mode: bool = True) -> Network:
