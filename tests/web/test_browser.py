@@ -25,12 +25,15 @@ class Look:
         self.page = self.context.new_page()
         self.said: list[str] = []
         self.foreign: list[str] = []
-        self.page.on(
-            "console", lambda m: self.said.append(m.text) if "Failed to load resource" not in m.text else None
-        )
+        self.page.on("console", self._heard)
         self.page.on("pageerror", lambda e: self.said.append(str(e)))
         self.page.on("request", lambda r: self.foreign.append(r.url) if not r.url.startswith(url) else None)
         self.seen: list[str] = []
+
+    def _heard(self, message: Any) -> None:
+        """Errors and warnings, but for the status of a page that is not there; not the browser's hints to developers."""
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.said.append(message.text)
 
     def at(self, title: str) -> None:
         """The page has this heading, and nothing is wrong with it, wide or narrow, light or dark."""
