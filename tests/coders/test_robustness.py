@@ -22,7 +22,7 @@ SESSIONS = ("school-year-nine.txt", "two-years.txt")
 MEAN = {
     "no capitals": 0.0,
     "capitals only": 0.0,
-    "no punctuation": 0.06,
+    "no punctuation": 0.07,
     "hesitations put in": 0.06,
     "as misheard by a recogniser": 0.1,
     "other names": 0.02,

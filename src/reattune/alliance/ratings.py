@@ -199,7 +199,7 @@ def _rows(
     return found.cast(pl.Int64).to_numpy()[rows], tuple(unique.select("case", "rater").iter_rows())
 
 
-def read_ratings(
+def read_ratings(  # noqa: PLR0913 - every way in which a table of ratings may be odd
     path: str | Path,
     *,
     instrument: str | Path | Instrument | Sequence[str | Path | Instrument] | None = None,

@@ -44,7 +44,9 @@ def analyze(  # noqa: PLR0913, PLR0917 - one an option
     columns: Annotated[
         list[str] | None, typer.Option("--columns", metavar="FIELD=COLUMN,...", help=_FIELD_HELP)
     ] = None,
-    coder: Annotated[str, typer.Option("--coder", metavar="NAME", help="Who codes: embedded (the accurate model) or fast.")] = "embedded",
+    coder: Annotated[
+        str, typer.Option("--coder", metavar="NAME", help="Who codes: embedded or fast.")
+    ] = "embedded",
     explain: Annotated[
         bool,
         typer.Option(

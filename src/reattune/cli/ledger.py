@@ -36,7 +36,9 @@ def ledger(
         list[str] | None,
         typer.Option("--client", metavar="NAME", help="Speaker label of the client; may be repeated."),
     ] = None,
-    coder: Annotated[str, typer.Option("--coder", metavar="NAME", help="Who codes: embedded (the accurate model) or fast.")] = "embedded",
+    coder: Annotated[
+        str, typer.Option("--coder", metavar="NAME", help="Who codes: embedded or fast.")
+    ] = "embedded",
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No report in the terminal and no notes; errors only.")
     ] = False,

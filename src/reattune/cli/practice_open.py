@@ -20,7 +20,6 @@ import typer
 
 from reattune.cli import console
 from reattune.errors import InputError, ReattuneError, SettingError
-from reattune.formats.decode import decode
 from reattune.record import Notice
 
 if TYPE_CHECKING:
@@ -116,6 +115,8 @@ def _first_line(file: Path) -> str:
         console.remark(
             f"{file}: others on this machine may read the passphrase; make it yours alone (chmod 600)"
         )
+    from reattune.formats.decode import decode
+
     said, _ = decode(line)
     said = said.rstrip("\r\n")
     if not said:
@@ -206,6 +207,8 @@ def words(file: Path | None, ask: str) -> str:
                 mend="Name a text file",
                 path=file,
             ) from error
+        from reattune.formats.decode import decode
+
         return decode(data)[0].strip()
     if sys.stdin.isatty():
         return str(typer.prompt(ask, default="", show_default=False, err=True)).strip()

@@ -82,4 +82,5 @@ def fit_heads(
             optimizer.step()
             schedule.step()
     tell(f"{settings.epochs} epochs of the heads: loss {float(loss.detach()):.4f}")
-    return network.eval()
+    network.eval()
+    return network
