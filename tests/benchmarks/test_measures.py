@@ -96,14 +96,18 @@ def test_the_interval_holds_the_value_and_narrows_with_more_transcripts():
     assert width(400) < width(25)
 
 
-def test_the_model_card_says_what_the_model_and_the_benchmarks_say():
+def test_the_pages_say_what_the_models_and_the_benchmarks_say():
     from publish import PAGES, blocks, filled
 
     found = blocks()
-    for path in PAGES:
-        page = path.read_text(encoding="utf-8")
-        assert all(f"<!-- {name} -->\n{text}\n<!-- /{name} -->" in page for name, text in found.items())
-        assert filled(page, found) == page, f"{path.name} is behind: python benchmarks/publish.py"
+    pages = {path.name: path.read_text(encoding="utf-8") for path in PAGES}
+    for name, text in found.items():
+        block = f"<!-- {name} -->\n{text}\n<!-- /{name} -->"
+        assert any(block in page for page in pages.values()), (
+            f"{name} is behind: python benchmarks/publish.py"
+        )
+    for name, page in pages.items():
+        assert filled(page, found) == page, f"{name} is behind: python benchmarks/publish.py"
 
 
 def test_the_measured_figures_are_of_the_shipped_model():
