@@ -70,8 +70,8 @@ def test_by_keyboard_alone_and_without_script(practice, place, case, chromium):
         page.keyboard.press("Tab")
         page.keyboard.press("Space")
         page.locator("form button").first.focus()
-        page.keyboard.press("Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
         assert "saved" in page.content()
         page.context.close()
     said = dict(practice.door.read_back(token).answers)
@@ -96,8 +96,8 @@ def test_the_tablet_and_its_back_button(practice, place, case, chromium):
             assert "/t/" in page.url and "Willow" not in page.content()
         page.goto(f"{address}/t/{page.url.rpartition('/t/')[2].partition('?')[0]}?lang=en")
         page.locator("input[name=heard][value='4']").check()
-        page.locator("form button").first.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("form button").first.click()
         assert "give the tablet back" in page.content() and axe_problems(page) == []
         page.goto(f"{address}/cases/{case}")
         assert "give the tablet back" in page.content() and "Willow" not in page.content()
