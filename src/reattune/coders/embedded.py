@@ -42,7 +42,7 @@ class EmbeddedCoder:
     """Codes with a model file.
 
     Args:
-        name: of the model: ``accurate``, or ``fast``, which is several times quicker and misses more.
+        name: of the model: ``accurate``, or ``fast``, which is about twice as quick and misses more.
         folder: holds the model's file (``accurate.onnx``, ``fast.onnx``) and ``tokenizer.json``; None for the package's own.
 
     Raises:
